@@ -1,0 +1,384 @@
+"""`TrainConfig`: every hyperparameter of a training, declared once."""
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import tomli_w
+from pydantic import ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from ganengine.components import Chosen, Component, alternatives
+from ganengine.data.sources.base import DataSource
+from ganengine.data.sources.mnist_5k import MNIST5k
+from ganengine.errors import ConfigError
+from ganengine.fields import Declaration, Section, declarations, is_section, setting
+from ganengine.losses.base import Loss
+from ganengine.losses.nonsaturating import NonSaturating
+from ganengine.networks.discriminators.base import Discriminator
+from ganengine.networks.discriminators.mlp import MLPDiscriminator
+from ganengine.networks.generators.base import Generator
+from ganengine.networks.generators.mlp import MLPGenerator
+from ganengine.optimizers.adam import Adam
+from ganengine.optimizers.base import Optimizer
+
+
+class Training(Section):
+    """How long and in which portions."""
+
+    length_in: Literal["steps", "epochs"] = setting(
+        "steps",
+        title="Length in",
+        description="Whether the training's length is counted in steps (one update of the generator each) or in epochs "
+        "(once through all images).",
+        applies="now",
+    )
+    steps: int = setting(
+        5000,
+        title="Steps",
+        description="Train until this many updates of the generator.",
+        unit="steps",
+        applies="now",
+        only_when=("length_in", "steps"),
+        ge=1,
+        le=100_000_000,
+    )
+    epochs: int = setting(
+        50,
+        title="Epochs",
+        description="Train until the images were gone through this many times.",
+        unit="epochs",
+        applies="now",
+        only_when=("length_in", "epochs"),
+        ge=1,
+        le=1_000_000,
+    )
+    batch_size: int = setting(
+        64, title="Batch size", description="How many images each update sees.", unit="images", ge=2, le=65_536
+    )
+    d_steps: int = setting(
+        1,
+        title="D steps per G step",
+        description="How often the discriminator is updated before each update of the generator.",
+        ge=1,
+        le=100,
+    )
+    ema_halflife_images: int = setting(
+        10_000,
+        title="EMA half-life",
+        description="Samples come from a running average of the generator's weights, which looks much better than the weights "
+        "of the moment. The average forgets half in this many images (and is quicker at the start). 0 turns it off.",
+        unit="images",
+        ge=0,
+        le=100_000_000,
+    )
+    seed: int = setting(
+        0,
+        title="Seed",
+        description="Start of all random numbers. The same seed and settings on the CPU give the same run, bit for bit.",
+        ge=0,
+        le=2**31 - 1,
+    )
+    device: str = setting(
+        "auto",
+        title="Device",
+        description="What to train on. Auto takes the first CUDA GPU, or the CPU where there is none.",
+    )
+    cpu_threads: int = setting(
+        0,
+        title="CPU threads",
+        description="How many cores a training on the CPU uses. 0 takes half of them, which leaves the window its own and "
+        "is quickest for small networks. Results agree bit for bit only between runs with the same number.",
+        unit="threads",
+        ge=0,
+        le=256,
+    )
+
+
+class Recording(Section):
+    """What is written down on the way, and how often."""
+
+    log_every: int = setting(
+        10,
+        title="Log every",
+        description="How many steps each point of the plots is the mean of.",
+        unit="steps",
+        applies="now",
+        ge=1,
+        le=1_000_000,
+    )
+    sample_every: int = setting(
+        100,
+        title="Sample every",
+        description="How often images are made from the same latent vectors and kept for the timeline.",
+        unit="steps",
+        applies="now",
+        ge=1,
+        le=10_000_000,
+    )
+    sample_count: int = setting(
+        64, title="Images per sample", description="How many images each sample shows.", unit="images", ge=1, le=1024
+    )
+    checkpoint_every: int = setting(
+        1000,
+        title="Checkpoint every",
+        description="How often everything needed to go on exactly is saved. 0 saves only at the end.",
+        unit="steps",
+        applies="now",
+        ge=0,
+        le=10_000_000,
+    )
+    keep_checkpoints: int = setting(
+        3,
+        title="Checkpoints to keep",
+        description="How many automatic checkpoints stay; older ones are deleted. Those you saved yourself always stay.",
+        applies="now",
+        ge=1,
+        le=100_000,
+    )
+
+
+class TrainConfig(Section):
+    """Everything that decides a training. Frozen and validated; equal configs give equal runs on the CPU."""
+
+    preset: str = setting("custom", title="Preset", description="The preset that these settings started from.")
+    data: Annotated[DataSource, Chosen()] = setting(MNIST5k(), title="Data", description="The real images to learn from.")
+    generator: Annotated[Generator, Chosen()] = setting(
+        MLPGenerator(), title="Generator", description="The network that makes images from random numbers."
+    )
+    discriminator: Annotated[Discriminator, Chosen()] = setting(
+        MLPDiscriminator(), title="Discriminator", description="The network that tells real images from made ones."
+    )
+    loss: Annotated[Loss, Chosen()] = setting(
+        NonSaturating(), title="Loss", description="What each network tries to make small."
+    )
+    optimizer_g: Annotated[Optimizer, Chosen()] = setting(
+        Adam(), title="Generator's optimizer", description="How the generator's weights are updated."
+    )
+    optimizer_d: Annotated[Optimizer, Chosen()] = setting(
+        Adam(), title="Discriminator's optimizer", description="How the discriminator's weights are updated."
+    )
+    training: Training = setting(Training(), title="Training", description="How long, and in which portions.")
+    recording: Recording = setting(Recording(), title="Recording", description="What is kept on the way, and how often.")
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any]) -> Self:
+        """Validate nested plain values.
+
+        Raises:
+            ConfigError: with the path and a plain message for every value that cannot be used.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            problems = [_problem(details) for details in error.errors()]
+            raise ConfigError(*problems[0], problems) from None
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """Read a TOML text, e.g. a `config.toml`; a preset's own table is left out.
+
+        Raises:
+            ConfigError: it is not TOML, or a value cannot be used.
+        """
+        return cls.parse(read_toml(text))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a TOML file.
+
+        Raises:
+            ConfigError: it cannot be read, is not TOML, or a value cannot be used.
+        """
+        try:
+            return cls.from_toml(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError("", f"{path} cannot be read: {error}") from error
+
+    def to_toml(self) -> str:
+        """The complete settings as TOML; `from_toml` gives the same config back."""
+        return tomli_w.dumps(self.model_dump(mode="json"))
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Self:
+        """A copy with other values at dotted paths, e.g. ``{"optimizer_g.lr": 1e-4}``.
+
+        Where a component's kind changes, settings that the new kind shares are kept and the others get its defaults.
+
+        Raises:
+            ConfigError: a path does not exist or a value cannot be used.
+        """
+        values = self.model_dump(mode="json")
+        kinds_first = sorted(changes.items(), key=lambda item: not item[0].endswith((".kind", ".source")))
+        for path, value in kinds_first:
+            _assign(values, path, value)
+        return self.parse(values)
+
+    def get(self, path: str) -> Any:
+        """The value at a dotted path."""
+        value: Any = self
+        for name in path.split("."):
+            value = getattr(value, name)
+        return value
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        for section in _components():
+            for name, message in getattr(self, section).problems().items():
+                raise _misfit(f"{section}.{name}", message)
+        shape = self.data.image_shape()
+        for section in ("generator", "discriminator"):
+            if shape and (message := getattr(self, section).problem_with(shape)):
+                raise _misfit(f"{section}.kind", message)
+        return self
+
+
+def read_toml(text: str, *, with_about: bool = False) -> dict[str, Any]:
+    """A TOML text as nested values, without a preset's `[about]` table unless it is asked for.
+
+    Raises:
+        ConfigError: it is not TOML.
+    """
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError("", f"this is not valid TOML: {error}") from error
+    if not with_about:
+        values.pop("about", None)
+    return values
+
+
+def all_declarations(config: TrainConfig) -> Iterator[Declaration]:
+    """Every plain setting that exists for the kinds chosen in `config`, in the form's order."""
+    for name, info in TrainConfig.model_fields.items():
+        if is_section(info.annotation):
+            yield from section_declarations(name, type(getattr(config, name)))
+
+
+def section_declarations(section: str, cls: type[Section]) -> Iterator[Declaration]:
+    """The declarations of one section of the given class; the choice of a kind lists the whole family."""
+    family = component_family(section)
+    for found in declarations(cls, section):
+        if family and found.name == family.tag:
+            known = alternatives(family)
+            labels = tuple((name, part.title) for name, part in known.items())
+            info = TrainConfig.model_fields[section]
+            yield replace(
+                found, title=info.title or "", description=info.description or "", choices=tuple(known), labels=labels
+            )
+        else:
+            yield found
+
+
+def live_paths(config: TrainConfig) -> frozenset[str]:
+    """Paths that may change in a running training."""
+    return frozenset(found.path for found in all_declarations(config) if found.applies == "now")
+
+
+def changed_paths(old: TrainConfig, new: TrainConfig) -> dict[str, tuple[Any, Any]]:
+    """Path → (old, new) for every setting that differs; None where only one of the two has it."""
+    before, after = _flat(old), _flat(new)
+    return {
+        path: (before.get(path), after.get(path))
+        for path in [*before, *(path for path in after if path not in before)]
+        if before.get(path) != after.get(path)
+    }
+
+
+def _flat(config: TrainConfig) -> dict[str, Any]:
+    return {found.path: config.get(found.path) for found in all_declarations(config)}
+
+
+def component_family(section: str) -> type[Component] | None:
+    """The family of a section whose kind can be chosen, or None for a plain section."""
+    info = TrainConfig.model_fields.get(section)
+    if info and isinstance(info.annotation, type) and issubclass(info.annotation, Component):
+        return info.annotation
+    return None
+
+
+def _components() -> list[str]:
+    return [name for name in TrainConfig.model_fields if component_family(name)]
+
+
+def _assign(values: dict[str, Any], path: str, value: Any) -> None:
+    section, _, name = path.partition(".")
+    family = component_family(section)
+    if not name:
+        values[path] = value
+    elif family and name == family.tag and values[section][name] != value:
+        values[section] = _converted(family, values[section], value)
+    elif isinstance(values.get(section), dict):
+        values[section][name] = value
+    else:
+        raise ConfigError(path, _unknown(path))
+
+
+def _converted(family: type[Component], old: dict[str, Any], kind: Any) -> dict[str, Any]:
+    """Another kind with the settings of the old one that it shares, except a learning rate at its default."""
+    target = alternatives(family).get(kind)
+    if target is None:
+        return {family.tag: kind}
+    source = alternatives(family)[old[family.tag]]
+    kept = {
+        name: value
+        for name, value in old.items()
+        if name in target.model_fields
+        and name != family.tag
+        and value != source.model_fields[name].get_default(call_default_factory=True)
+    }
+    return {**kept, family.tag: kind}
+
+
+def _misfit(path: str, message: str) -> PydanticCustomError:
+    return PydanticCustomError("misfit", "{message}", {"path": path, "message": message})
+
+
+def _problem(details: ErrorDetails) -> tuple[str, str]:
+    """(path, plain message) of one of pydantic's findings."""
+    context = details.get("ctx", {})
+    if details["type"] == "misfit":
+        return context["path"], context["message"]
+    parts = [str(part) for part in details["loc"]]
+    # pydantic puts the chosen kind behind the section's name.
+    if parts and (family := component_family(parts[0])):
+        if details["type"].startswith("union_tag"):
+            return f"{parts[0]}.{family.tag}", _plain(details)
+        del parts[1:2]
+    path = ".".join(part for part in parts if not part.isdigit())
+    return path, _unknown(path) if details["type"] == "extra_forbidden" else _plain(details)
+
+
+def _plain(details: ErrorDetails) -> str:
+    context = details.get("ctx", {})
+    given = details.get("input")
+    messages = {
+        "greater_than_equal": "must be at least {ge}",
+        "greater_than": "must be more than {gt}",
+        "less_than_equal": "must be at most {le}",
+        "less_than": "must be less than {lt}",
+        "finite_number": "must be a finite number",
+        "literal_error": "must be one of {expected}",
+        "union_tag_invalid": "must be one of {expected_tags}",
+        "union_tag_not_found": "is missing",
+        "int_from_float": "must be a whole number",
+        "int_parsing": "must be a whole number",
+        "int_type": "must be a whole number",
+        "float_parsing": "must be a number",
+        "float_type": "must be a number",
+        "bool_parsing": "must be true or false",
+        "bool_type": "must be true or false",
+        "too_short": "needs at least {min_length}",
+        "too_long": "has too many values, at most {max_length}",
+        "missing": "is missing",
+    }
+    message = messages.get(details["type"])
+    plain = message.format(**context) if message else details["msg"].lower()
+    return plain if given is None or isinstance(given, dict) else f"{plain}, not {given!r}"
+
+
+def _unknown(path: str) -> str:
+    near = difflib.get_close_matches(path, [found.path for found in all_declarations(TrainConfig())], n=1)
+    return "there is no such setting" + (f"; did you mean {near[0]}?" if near else "")

@@ -1,0 +1,157 @@
+"""All that the engine says to the outside while it trains."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganengine.config import TrainConfig
+
+
+class RunStatus(StrEnum):
+    """What a run is doing, as written in `run.json`."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """The networks are built and the first step is next.
+
+    Attributes:
+        directory: the run directory.
+        config: the settings in force.
+        step: where it starts; more than 0 when it continues.
+        device: the device's name for people.
+        parameters: number of trainable weights, of "generator" and "discriminator".
+    """
+
+    directory: Path
+    config: TrainConfig
+    step: int
+    total_steps: int
+    device: str
+    parameters: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StatusChanged:
+    """The run began to run, pause or end; `message` says why where it failed."""
+
+    step: int
+    status: RunStatus
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the training is; sent a few times a second.
+
+    Attributes:
+        images_per_s: real images per second, lately.
+        seconds_left: estimate, or None where it is not known yet.
+        device_memory: bytes in use on the training device.
+    """
+
+    step: int
+    total_steps: int
+    epoch: float
+    images: int
+    images_per_s: float
+    seconds_left: float | None
+    device_memory: int
+
+
+@dataclass(frozen=True)
+class MetricsEvent:
+    """One point of the plots: each value is the mean over the steps since the last.
+
+    Attributes:
+        step, epoch, images: where the training stood at the last of these steps.
+        seconds: time spent training so far.
+        values: metric key → value, e.g. ``loss/g``; see the README for the keys.
+    """
+
+    step: int
+    epoch: float
+    images: int
+    seconds: float
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class SamplesEvent:
+    """Images made from the run's fixed latent vectors.
+
+    Attributes:
+        images: uint8 [N, H, W, C].
+        path: the PNG that they were written to.
+    """
+
+    step: int
+    epoch: float
+    images: NDArray[np.uint8]
+    path: Path
+
+
+@dataclass(frozen=True)
+class FreshSamplesEvent:
+    """Images made from new random latent vectors on request; not kept. `images` is uint8 [N, H, W, C]."""
+
+    step: int
+    images: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class CheckpointEvent:
+    """A checkpoint is complete on disk; `kept` if the user asked for it, so that it is never deleted."""
+
+    step: int
+    path: Path
+    kept: bool
+
+
+@dataclass(frozen=True)
+class EditEvent:
+    """Settings changed in the running training, from the next step on: path → (old, new)."""
+
+    step: int
+    config: TrainConfig
+    changes: Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class AlertEvent:
+    """Something the user should know; the training goes on or is paused."""
+
+    step: int
+    message: str
+
+
+Event = (
+    RunStarted
+    | StatusChanged
+    | Progress
+    | MetricsEvent
+    | SamplesEvent
+    | FreshSamplesEvent
+    | CheckpointEvent
+    | EditEvent
+    | AlertEvent
+)
+
+
+class TrainingObserver(Protocol):
+    """Anything that wants to know. Called on the training thread, between two steps: return quickly."""
+
+    def notify(self, event: Event) -> None:
+        """Take note of one event."""

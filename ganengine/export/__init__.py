@@ -1,0 +1,1 @@
+"""Pictures and files for use elsewhere."""

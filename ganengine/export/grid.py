@@ -1,0 +1,133 @@
+"""Image grids: many images in one PNG, which can be taken apart again."""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+
+from ganengine.errors import DatasetError, StorageError
+from ganengine.runs.files import write_atomically
+
+Images = NDArray[np.uint8]
+_KEY = "gan-studio"
+
+
+def near_square(count: int) -> tuple[int, int]:
+    """Rows and columns that hold `count` images, as near a square as can be, wider rather than taller."""
+    columns = math.ceil(math.sqrt(count))
+    return math.ceil(count / columns), columns
+
+
+def compose_grid(
+    images: Images, rows: int, columns: int, *, padding: int = 2, scale: int = 1, background: int = 0
+) -> Images:
+    """Lay out images [N, H, W, C] row by row, the first at the top left.
+
+    Args:
+        padding: pixels between images and around them, after scaling.
+        scale: each pixel becomes scale × scale pixels, unblurred.
+        background: 0..255, of the padding and of places without an image.
+
+    Returns:
+        uint8 [rows·(H·scale + padding) + padding, columns·(W·scale + padding) + padding, C].
+    """
+    tiles = images[: rows * columns].repeat(scale, axis=1).repeat(scale, axis=2)
+    _, height, width, channels = tiles.shape
+    size = (rows * (height + padding) + padding, columns * (width + padding) + padding, channels)
+    grid = np.full(size, background, dtype=np.uint8)
+    for index, tile in enumerate(tiles):
+        row, column = divmod(index, columns)
+        top, left = padding + row * (height + padding), padding + column * (width + padding)
+        grid[top : top + height, left : left + width] = tile
+    return grid
+
+
+def with_caption(grid: Images, caption: str) -> Images:
+    """The grid with a strip below it that holds one line of text, made small enough to fit."""
+    height, width, channels = grid.shape
+    font = _font_for(caption, width - 8, size=max(12, min(28, width // 24)))
+    strip = Image.new("L", (width, int(font.size * 1.9)), 255)
+    ImageDraw.Draw(strip).text((width / 2, strip.height / 2), caption, fill=0, font=font, anchor="mm")
+    text = np.asarray(strip)[:, :, None].repeat(channels, axis=2)
+    return np.concatenate([grid, text], axis=0)
+
+
+def save_png(path: Path, image: Images, notes: Mapping[str, Any] | None = None) -> None:
+    """Write an image [H, W, C] with 1 or 3 channels, and `notes` as JSON inside the file.
+
+    Raises:
+        StorageError: it could not be written; a file that was there before is intact.
+    """
+    info = PngInfo()
+    info.add_text(_KEY, json.dumps(dict(notes or {})))
+    picture = Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image)
+
+    def write(file: BinaryIO) -> None:
+        picture.save(file, format="PNG", pnginfo=info, compress_level=1)
+
+    write_atomically(path, write, "the picture")
+
+
+def save_sample(path: Path, images: Images, step: int) -> None:
+    """Write a sample of a run as a grid that `load_sample` takes apart again."""
+    rows, columns = near_square(len(images))
+    layout = {"count": len(images), "rows": rows, "columns": columns, "padding": 2, "step": step}
+    save_png(path, compose_grid(images, rows, columns, padding=2), layout)
+
+
+def load_sample(path: Path) -> Images:
+    """The images [N, H, W, C] of a sample's PNG.
+
+    Raises:
+        DatasetError: the file is missing, damaged, or was not made by `save_sample`.
+    """
+    try:
+        with Image.open(path) as picture:
+            layout = json.loads(picture.info.get(_KEY, "{}"))
+            pixels = np.asarray(picture)
+        count, rows, columns, padding = (int(layout[key]) for key in ("count", "rows", "columns", "padding"))
+    except (OSError, UnidentifiedImageError, ValueError, KeyError, TypeError, SyntaxError) as error:
+        raise DatasetError(f"{path} is not a sample of a run, or is damaged.") from error
+    pixels = pixels[:, :, None] if pixels.ndim == 2 else pixels
+    height = (pixels.shape[0] - padding) // rows - padding
+    width = (pixels.shape[1] - padding) // columns - padding
+    tiles = []
+    for index in range(count):
+        row, column = divmod(index, columns)
+        top, left = padding + row * (height + padding), padding + column * (width + padding)
+        tiles.append(pixels[top : top + height, left : left + width])
+    return np.stack(tiles)
+
+
+def save_singles(folder: Path, images: Images, first: int = 0, scale: int = 1) -> list[Path]:
+    """Write each image to a file of its own, `image-00000.png` and so on; returns the paths.
+
+    Raises:
+        StorageError: one could not be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError("the pictures", folder, error) from error
+    paths = []
+    for number, image in enumerate(images, start=first):
+        path = folder / f"image-{number:05d}.png"
+        save_png(path, image.repeat(scale, axis=0).repeat(scale, axis=1))
+        paths.append(path)
+    return paths
+
+
+def _font_for(text: str, width: int, size: int) -> ImageFont.FreeTypeFont:
+    while True:
+        font = ImageFont.load_default(size)
+        if not isinstance(font, ImageFont.FreeTypeFont):
+            raise RuntimeError("Pillow was built without FreeType")
+        if size <= 6 or font.getlength(text) <= width:
+            return font
+        size -= 1

@@ -1,0 +1,134 @@
+"""Three ways to a training: a new run, an exact continuation, a fork."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ganengine.config import TrainConfig, changed_paths, live_paths
+from ganengine.devices import resolve
+from ganengine.errors import CheckpointError, ConfigError, RunError
+from ganengine.events import TrainingObserver
+from ganengine.runs.checkpoints import checkpoint_config, load_checkpoint, save_checkpoint
+from ganengine.runs.directory import Parent, RunDirectory
+from ganengine.trainer import Trainer, check_fit
+
+
+def new_run(
+    config: TrainConfig, root: Path, observers: Sequence[TrainingObserver] = (), *, patient: bool = False
+) -> Trainer:
+    """A training from the first step, in a new run directory whose lock is held.
+
+    Raises:
+        ConfigError, DatasetError: before anything is written.
+        StorageError, OutOfMemory: the run could not be made.
+    """
+    resolve(config.training.device)
+    dataset = config.data.load()
+    check_fit(config, dataset)
+    directory = RunDirectory.create(root, config)
+    directory.acquire()
+    return _or_release(directory, lambda: Trainer(config, dataset, directory, observers, patient=patient))
+
+
+def resume_run(
+    directory: RunDirectory,
+    observers: Sequence[TrainingObserver] = (),
+    *,
+    changes: Mapping[str, Any] | None = None,
+    patient: bool = False,
+) -> Trainer:
+    """Go on exactly from the last complete checkpoint, in the same run directory, whose lock is then held.
+
+    A checkpoint that was damaged later is passed over for the one before it.
+
+    Args:
+        changes: dotted path → value, for settings that may change in a running training, e.g. its length.
+
+    Raises:
+        RunError: it is being trained already, or has no checkpoint.
+        CheckpointError, ConfigError, DatasetError: it cannot go on with what is there.
+    """
+    directory.acquire()
+
+    def build() -> Trainer:
+        checkpoint = _last_good(directory)
+        config = _with_live_changes(checkpoint_config(checkpoint), changes or {})
+        dataset = config.data.load()
+        trainer = Trainer(config, dataset, directory, observers, checkpoint=checkpoint, patient=patient)
+        directory.checkpoints.clean()
+        directory.forget_after(trainer.step)
+        return trainer
+
+    return _or_release(directory, build)
+
+
+def fork_run(
+    checkpoint_path: Path,
+    root: Path,
+    observers: Sequence[TrainingObserver] = (),
+    *,
+    changes: Mapping[str, Any] | None = None,
+    patient: bool = False,
+) -> Trainer:
+    """A new run that goes on from any checkpoint; the run that it comes from is left as it is.
+
+    Args:
+        changes: dotted path → value, for anything that does not change the networks' shapes.
+
+    Raises:
+        CheckpointError: the file cannot be used, or the changes ask for other networks.
+        ConfigError, DatasetError: it cannot go on with what is there.
+    """
+    checkpoint = load_checkpoint(checkpoint_path)
+    config = checkpoint_config(checkpoint).with_changes(changes or {})
+    resolve(config.training.device)
+    dataset = config.data.load()
+    source = checkpoint_path.parent.parent
+    is_run = (source / "run.json").is_file()
+    parent = Parent(source.name if is_run else checkpoint_path.name, checkpoint["step"])
+    directory = RunDirectory.create(root, config, parent)
+    directory.acquire()
+
+    def build() -> Trainer:
+        trainer = Trainer(config, dataset, directory, observers, checkpoint=checkpoint, patient=patient)
+        if is_run:
+            directory.copy_history(RunDirectory(source), trainer.step)
+        save_checkpoint(directory.checkpoints.path(trainer.step), _without_frame(checkpoint, config))
+        return trainer
+
+    return _or_release(directory, build)
+
+
+def _with_live_changes(config: TrainConfig, changes: Mapping[str, Any]) -> TrainConfig:
+    new = config.with_changes(changes)
+    allowed = live_paths(config) | {"training.device"}
+    for path in changed_paths(config, new):
+        if path not in allowed:
+            raise ConfigError(path, "cannot change when a run goes on; fork the run instead")
+    return new
+
+
+def _last_good(directory: RunDirectory) -> dict[str, Any]:
+    damaged: CheckpointError | None = None
+    for step in reversed(directory.checkpoints.steps()):
+        try:
+            return load_checkpoint(directory.checkpoints.path(step))
+        except CheckpointError as error:
+            damaged = damaged or error
+    if damaged:
+        raise damaged
+    raise RunError(f"{directory.name} has no checkpoint to go on from; start it anew.")
+
+
+def _without_frame(checkpoint: dict[str, Any], config: TrainConfig) -> dict[str, Any]:
+    content = {key: value for key, value in checkpoint.items() if key not in {"format", "version"}}
+    return content | {"config": config.model_dump(mode="json")}
+
+
+def _or_release(directory: RunDirectory, build: Any) -> Trainer:
+    try:
+        trainer: Trainer = build()
+    except BaseException:
+        directory.release()
+        raise
+    return trainer

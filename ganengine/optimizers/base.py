@@ -1,0 +1,45 @@
+"""What every optimizer declaration offers."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import torch
+from torch.nn import Parameter
+
+from ganengine.components import Component
+from ganengine.fields import setting
+
+
+class Optimizer(Component):
+    """An update rule for one network's weights."""
+
+    family: ClassVar[str] = "ganengine.optimizers"
+    torch_class: ClassVar[type[torch.optim.Optimizer]]
+    kind: str
+    lr: float = setting(
+        2e-4,
+        title="Learning rate",
+        description="How large a step the weights take. Too high and training blows up, too low and nothing happens. "
+        "May be changed while training.",
+        applies="now",
+        gt=0.0,
+        le=10.0,
+    )
+
+    def build(self, parameters: Iterable[Parameter]) -> torch.optim.Optimizer:
+        """The optimizer over `parameters`, fused into one kernel where torch can."""
+        return self.torch_class(parameters, **self.arguments(), **self.implementation())
+
+    def arguments(self) -> dict[str, Any]:
+        """The settings under the names that torch gives them."""
+        return self.model_dump(exclude={"kind"})
+
+    def implementation(self) -> dict[str, Any]:
+        """Keyword arguments that change the speed and not the mathematics."""
+        return {"fused": True}
+
+
+def apply_settings(optimizer: torch.optim.Optimizer, settings: Optimizer) -> None:
+    """Take over changed settings in the middle of a training."""
+    for group in optimizer.param_groups:
+        group.update(settings.arguments())

@@ -1,0 +1,88 @@
+"""The two networks that play against each other, with their optimizers."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganengine.config import TrainConfig
+from ganengine.data.dataset import to_uint8
+from ganengine.errors import CheckpointError
+from ganengine.optimizers.base import apply_settings
+from ganengine.shapes import ImageShape
+
+
+
+@dataclass
+class Players:
+    """G, D, the running average of G (or None) and both optimizers, on one device."""
+
+    G: nn.Module
+    D: nn.Module
+    G_ema: nn.Module | None
+    optimizer_g: torch.optim.Optimizer
+    optimizer_d: torch.optim.Optimizer
+
+    @classmethod
+    def build(cls, config: TrainConfig, shape: ImageShape, device: torch.device) -> "Players":
+        """Freshly initialised from torch's global random generator."""
+        G = config.generator.build(shape).to(device)
+        D = config.discriminator.build(shape).to(device)
+        G_ema = deepcopy(G).eval().requires_grad_(False) if config.training.ema_halflife_images else None
+        return cls(G, D, G_ema, config.optimizer_g.build(G.parameters()), config.optimizer_d.build(D.parameters()))
+
+    def parameter_counts(self) -> dict[str, int]:
+        """Trainable weights of each network."""
+        parts = {"generator": self.G, "discriminator": self.D}
+        return {name: sum(p.numel() for p in part.parameters()) for name, part in parts.items()}
+
+    def apply_settings(self, config: TrainConfig) -> None:
+        """Take over changed optimizer settings: learning rates and the like."""
+        apply_settings(self.optimizer_g, config.optimizer_g)
+        apply_settings(self.optimizer_d, config.optimizer_d)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All weights, buffers and optimizer states."""
+        networks = {name: part.state_dict() for name, part in self._networks()}
+        optimizers = {"optimizer_g": self.optimizer_g.state_dict(), "optimizer_d": self.optimizer_d.state_dict()}
+        return networks | optimizers
+
+    def load_state_dict(self, state: dict[str, Any], optimizers: Sequence[str]) -> None:
+        """Take over what `state_dict` gave; of the optimizers only those named, the others start afresh.
+
+        Raises:
+            CheckpointError: it belongs to another architecture.
+        """
+        try:
+            for name, part in self._networks():
+                part.load_state_dict(state[name])
+            for name in optimizers:
+                getattr(self, name).load_state_dict(state[name])
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise CheckpointError("The weights in this checkpoint belong to another architecture.") from error
+
+    def are_finite(self) -> bool:
+        """Whether every weight is a finite number. This waits for the device."""
+        weights = [*self.G.parameters(), *self.D.parameters()]
+        return bool(torch.stack([weight.isfinite().all() for weight in weights]).all())
+
+    def sample(self, z: Tensor) -> Tensor:
+        """Images uint8 [N, C, H, W] of latent vectors z, by the average of G where there is one."""
+        return sample(self.G if self.G_ema is None else self.G_ema, z)
+
+    def _networks(self) -> list[tuple[str, nn.Module]]:
+        return [(name, getattr(self, name)) for name in ("G", "D", "G_ema") if getattr(self, name) is not None]
+
+
+@torch.no_grad()
+def sample(G: nn.Module, z: Tensor, batch_size: int = 256) -> Tensor:
+    """Images uint8 [N, C, H, W] of latent vectors [N, latent_dim], in evaluation mode and in portions."""
+    training = G.training
+    G.eval()
+    try:
+        return torch.cat([to_uint8(G(part)) for part in torch.split(z, batch_size)])
+    finally:
+        G.train(training)

@@ -1,0 +1,119 @@
+"""Presets: settings worth starting from, ours and the user's own, as TOML files."""
+
+import os
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import tomli_w
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ganengine.config import TrainConfig, read_toml
+from ganengine.errors import ConfigError
+from ganengine.runs.files import write_text
+
+DEFAULT = "digits-best"
+
+
+class About(BaseModel):
+    """What a preset says of itself, in its `[about]` table.
+
+    Attributes:
+        title: for the list.
+        source: the text or paper that it reproduces.
+        note: a paragraph on what to look for.
+        try_next: suggested things to change.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    source: str = ""
+    note: str = ""
+    try_next: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named set of settings; `mine` tells the user's own from those that come with the program."""
+
+    name: str
+    about: About
+    config: TrainConfig
+    mine: bool = False
+
+
+def user_folder() -> Path:
+    """Where the user's own presets are: `$GAN_STUDIO_PRESETS` or the platform's place for a program's data."""
+    chosen = os.environ.get("GAN_STUDIO_PRESETS")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("gan-studio", appauthor=False)) / "presets"
+
+
+def all_presets() -> list[Preset]:
+    """The built-in presets, the default first, then the user's own that can be read."""
+    own = sorted(user_folder().glob("*.toml")) if user_folder().is_dir() else []
+    found = [load_preset(path) for path in _built_in()]
+    for path in own:
+        try:
+            found.append(load_preset(path, mine=True))
+        except ConfigError:
+            continue  # of another version, or broken by hand; loading it by itself says why
+    return sorted(found, key=lambda preset: (preset.mine, preset.name != DEFAULT, preset.name))
+
+
+def find_preset(name: str) -> Preset:
+    """The preset of that name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    presets = {preset.name: preset for preset in all_presets()}
+    if name not in presets:
+        raise ConfigError("preset", f"there is no preset {name!r}; there are {', '.join(presets)}")
+    return presets[name]
+
+
+def load_preset(path: Path, *, mine: bool = False) -> Preset:
+    """Read a preset, or any config file; the file's name is the preset's.
+
+    Raises:
+        ConfigError: it cannot be read, or has a value that cannot be used.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("", f"{path} cannot be read: {error}") from error
+    name = path.stem
+    values: dict[str, Any] = read_toml(text, with_about=True)
+    try:
+        about = About.model_validate(values.pop("about", {"title": name}))
+    except ValidationError as error:
+        raise ConfigError("about", f"{path.name} has an [about] table that is not understood: {error}") from error
+    return Preset(name, about, TrainConfig.parse(values | {"preset": name}), mine)
+
+
+def save_preset(name: str, config: TrainConfig, title: str = "", note: str = "") -> Preset:
+    """Keep settings as the user's own preset; one of the same name is replaced.
+
+    Raises:
+        ConfigError: the name cannot be used.
+        StorageError: it could not be written.
+    """
+    if not re.fullmatch(r"[\w][\w .-]{0,60}", name):
+        raise ConfigError("preset", f"{name!r} cannot be a preset's name; use letters, digits, spaces, - and _")
+    if name in {path.stem for path in _built_in()}:
+        raise ConfigError("preset", f"{name!r} is a built-in preset; choose another name")
+    user_folder().mkdir(parents=True, exist_ok=True)
+    path = user_folder() / f"{name}.toml"
+    own = config.with_changes({"preset": name})
+    about = {"title": title or name, "note": note}
+    write_text(path, tomli_w.dumps({"about": about} | own.model_dump(mode="json")), "the preset")
+    return load_preset(path, mine=True)
+
+
+def _built_in() -> list[Path]:
+    folder = Path(str(files("resources") / "presets"))
+    return sorted(folder.glob("*.toml"))

@@ -1,0 +1,1 @@
+"""Runs on disk: one directory each, complete and readable by hand."""

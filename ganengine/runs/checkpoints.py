@@ -1,0 +1,120 @@
+"""Checkpoints: everything a training needs to go on exactly, in one file of tensors and plain values."""
+
+import pickle
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ganengine.config import TrainConfig
+from ganengine.errors import CheckpointError, ConfigError
+from ganengine.runs.files import write_atomically, write_text
+
+FORMAT = "gan-studio-checkpoint"
+VERSION = 1
+_NAME = re.compile(r"step-(\d+)\.pt")
+_REQUIRED = ("config", "step", "players", "fixed_z")
+
+
+def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
+    """Write a complete checkpoint, or none.
+
+    Raises:
+        StorageError: it could not be written; whatever was there before is intact.
+    """
+    payload = {"format": FORMAT, "version": VERSION, **content}
+    write_atomically(path, lambda file: torch.save(payload, file), "the checkpoint")
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint onto the CPU. Nothing in it is executed (`weights_only`).
+
+    Raises:
+        CheckpointError: one sentence on why the file cannot be used.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"There is no file {path}.")
+    if not zipfile.is_zipfile(path):
+        raise CheckpointError(f"{path.name} is {_reason_not_zip(path)}.")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:
+        raise CheckpointError(f"{path.name} was not made by GAN Studio, and could run foreign code: refused.") from None
+    except (RuntimeError, OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise CheckpointError(f"{path.name} is damaged and cannot be read.") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CheckpointError(f"{path.name} is a PyTorch file, but not a checkpoint of GAN Studio.")
+    if content.get("version", 0) > VERSION:
+        raise CheckpointError(f"{path.name} was made by a newer version of GAN Studio; update to open it.")
+    if missing := [key for key in _REQUIRED if key not in content]:
+        raise CheckpointError(f"{path.name} is damaged: it holds no {missing[0]}.")
+    return content
+
+
+def checkpoint_config(content: dict[str, Any]) -> TrainConfig:
+    """The settings that were in force when the checkpoint was made.
+
+    Raises:
+        CheckpointError: they cannot be used here, e.g. an architecture that this version does not know.
+    """
+    try:
+        return TrainConfig.parse(content["config"])
+    except ConfigError as error:
+        raise CheckpointError(f"This checkpoint has settings that this version cannot use ({error}).") from error
+
+
+def step_of(path: Path) -> int | None:
+    """The step in a checkpoint's file name, or None for other files."""
+    match = _NAME.fullmatch(path.name)
+    return int(match[1]) if match else None
+
+
+class CheckpointFolder:
+    """The checkpoints of one run: `step-00001200.pt`, and a `.keep` file beside each that is never deleted."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def path(self, step: int) -> Path:
+        """Where the checkpoint of a step is or would be."""
+        return self.directory / f"step-{step:08d}.pt"
+
+    def steps(self) -> list[int]:
+        """Steps with a complete checkpoint, in order."""
+        found = (step_of(path) for path in self.directory.glob("step-*.pt"))
+        return sorted(step for step in found if step is not None)
+
+    def latest(self) -> Path | None:
+        """The newest checkpoint, or None."""
+        steps = self.steps()
+        return self.path(steps[-1]) if steps else None
+
+    def is_kept(self, step: int) -> bool:
+        """Whether the user asked to keep it."""
+        return self._keep_file(step).exists()
+
+    def keep(self, step: int) -> None:
+        """Never delete this one."""
+        write_text(self._keep_file(step), "", "the mark on the checkpoint")
+
+    def prune(self, keep_last: int) -> None:
+        """Delete automatic checkpoints but the last `keep_last`, and what a crash left half-written."""
+        automatic = [step for step in self.steps() if not self.is_kept(step)]
+        for step in automatic[:-keep_last]:
+            self.path(step).unlink(missing_ok=True)
+
+    def clean(self) -> None:
+        """Delete what a crash left half-written. Only for the process that holds the run's lock."""
+        for leftover in self.directory.glob(".step-*.tmp"):
+            leftover.unlink(missing_ok=True)
+
+    def _keep_file(self, step: int) -> Path:
+        return self.path(step).with_suffix(".keep")
+
+
+def _reason_not_zip(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(2)
+    return "damaged: its end is missing" if start == b"PK" else "not a checkpoint"

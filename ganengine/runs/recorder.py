@@ -1,0 +1,68 @@
+"""Writes what a training says into its run directory."""
+
+from typing import Any
+
+from ganengine.events import (
+    AlertEvent,
+    CheckpointEvent,
+    EditEvent,
+    Event,
+    MetricsEvent,
+    RunStarted,
+    SamplesEvent,
+    StatusChanged,
+)
+from ganengine.runs.directory import RunDirectory, now
+from ganengine.runs.files import append_text
+
+
+class Recorder:
+    """A `TrainingObserver` that keeps the run directory up to date.
+
+    Raises:
+        StorageError: from `notify`, where something could not be written.
+    """
+
+    def __init__(self, run: RunDirectory) -> None:
+        self._run = run
+
+    def notify(self, event: Event) -> None:
+        """Write one event down."""
+        match event:
+            case MetricsEvent():
+                self._run.append_metrics(event)
+            case RunStarted():
+                self._started(event)
+            case StatusChanged(step=step, status=status, message=message):
+                self._run.update_info({"status": status.value, "step": step, "message": message, "changed": now()})
+                self._log(step, f"{status.value}{': ' if message else ''}{message}")
+            case EditEvent(step=step, changes=changes):
+                plain = {path: list(values) for path, values in changes.items()}
+                self._record(step, "edit", changes=plain)
+                self._log(step, ", ".join(f"{path}: {old} → {new}" for path, (old, new) in changes.items()))
+            case CheckpointEvent(step=step, path=path, kept=kept):
+                self._record(step, "checkpoint", file=path.name, kept=kept)
+                self._run.update_info({"step": step})
+            case AlertEvent(step=step, message=message):
+                self._record(step, "alert", message=message)
+                self._log(step, message)
+            case SamplesEvent():
+                pass  # the trainer wrote the file that the event names
+
+    def _started(self, event: RunStarted) -> None:
+        self._run.update_info(
+            {
+                "device": event.device,
+                "seed": event.config.training.seed,
+                "total_steps": event.total_steps,
+                "parameters": dict(event.parameters),
+                "started": now(),
+            }
+        )
+        self._record(event.step, "start", device=event.device)
+
+    def _record(self, step: int, kind: str, **values: Any) -> None:
+        self._run.append_event({"step": step, "event": kind, **values})
+
+    def _log(self, step: int, text: str) -> None:
+        append_text(self._run.path / "log.txt", f"{now()} step {step}: {text}\n")

@@ -1,0 +1,379 @@
+"""The training loop, with all that can be asked of it while it runs."""
+
+import math
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from ganengine import devices
+from ganengine.batches import ShuffledBatches, latents, rng_state, set_rng_state
+from ganengine.commands import Command, CommandQueue, Continue, Edit, MakeSamples, Pause, SaveCheckpoint, StepOnce, Stop
+from ganengine.config import TrainConfig, changed_paths, live_paths
+from ganengine.data.dataset import ImageDataset, to_unit_range
+from ganengine.errors import CheckpointError, ConfigError, StorageError
+from ganengine.events import (
+    AlertEvent,
+    CheckpointEvent,
+    EditEvent,
+    Event,
+    FreshSamplesEvent,
+    MetricsEvent,
+    Progress,
+    RunStarted,
+    RunStatus,
+    SamplesEvent,
+    StatusChanged,
+    TrainingObserver,
+)
+from ganengine.export.grid import save_sample
+from ganengine.meter import Meter, not_finite
+from ganengine.players import Players
+from ganengine.runs.checkpoints import save_checkpoint
+from ganengine.runs.directory import RunDirectory
+from ganengine.runs.recorder import Recorder
+from ganengine.sampling import as_arrays, latents_of_seed
+from ganengine.speed import Speedometer
+from ganengine.step import METRICS, discriminator_step, ema_decay, generator_step, update_ema
+from ganengine.trouble import diverged, explained
+
+
+class Trainer:
+    """One training, from its first step or from a checkpoint, on the thread that calls `run`.
+
+    Attributes:
+        config: the settings in force; a live edit replaces it as a whole.
+        commands: where any thread leaves its requests.
+        players: the networks and their optimizers.
+        step, images: updates of the generator done, and real images shown to D.
+        seconds: time spent in steps.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        dataset: ImageDataset,
+        directory: RunDirectory,
+        observers: Sequence[TrainingObserver] = (),
+        *,
+        checkpoint: dict[str, Any] | None = None,
+        patient: bool = False,
+    ) -> None:
+        """Build everything, without training yet.
+
+        Args:
+            config: the settings, also where they differ from those in the checkpoint in what may change.
+            dataset: the real images.
+            directory: where everything is written; this process must hold its lock.
+            observers: told of everything that happens, after it was written down.
+            checkpoint: content of the checkpoint to go on from exactly.
+            patient: on a full disk wait for somebody to make room, instead of ending as failed.
+
+        Raises:
+            ConfigError: batch size or architecture do not fit the data, or the device does not exist.
+            CheckpointError: the checkpoint belongs to other data or another architecture.
+            OutOfMemory: the device's memory does not hold data and networks.
+        """
+        check_fit(config, dataset)
+        self.config = config
+        self.commands = CommandQueue()
+        self.step = 0
+        self.images = 0
+        self.seconds = 0.0
+        self._directory = directory
+        self._recorder = Recorder(directory)
+        self._observers = tuple(observers)
+        self._patient = patient
+        self._device = devices.resolve(config.training.device)
+        self._speed = Speedometer()
+        self._status = RunStatus.QUEUED
+        self._steps_allowed: int | None = None  # None: as many as there are; 0: paused
+        self._save_at_end = True
+        self._saved_step = -1
+        try:
+            self._build(dataset)
+            if checkpoint is not None:
+                self._restore(checkpoint)
+        except (torch.OutOfMemoryError, RuntimeError) as error:
+            raise explained(error, config, self._device) from error
+        self._rng = checkpoint["rng"] if checkpoint is not None else rng_state(self._device)
+        # The number of threads decides how sums are split, so an exact continuation needs the same.
+        self._threads = checkpoint["threads"] if checkpoint else devices.cpu_threads(config.training.cpu_threads)
+
+    @property
+    def total_steps(self) -> int:
+        """Steps at which the training ends."""
+        training = self.config.training
+        if training.length_in == "steps":
+            return training.steps
+        return math.ceil(training.epochs * self._batches.per_epoch / training.d_steps)
+
+    @property
+    def epoch(self) -> float:
+        """How often the images were gone through, with fractions."""
+        return self.images / self._dataset.count
+
+    def run(self) -> RunStatus:
+        """Train until the end, a `Stop`, or an error; returns how it ended and gives the run directory's lock back.
+
+        Raises:
+            TrainingDiverged, OutOfMemory, StorageError: after the run was marked as failed.
+        """
+        try:
+            self._begin()
+            while self.step < self.total_steps and self._obey():
+                self._train_step()
+                self._report()
+            return self._end()
+        except Exception as error:
+            reason = explained(error, self.config, self._device)
+            self._fail(reason)
+            if reason is error:
+                raise
+            raise reason from error
+        finally:
+            self._directory.release()
+
+    # -- one step ------------------------------------------------------------------------------------------------------
+
+    def _train_step(self) -> None:
+        started = time.perf_counter()
+        training, loss, players = self.config.training, self.config.loss, self.players
+        for _ in range(training.d_steps):
+            real_images = to_unit_range(self._dataset.images[self._batches.next()])
+            self.images += training.batch_size
+            z = self._latents()
+            values = discriminator_step(players.G, players.D, loss, players.optimizer_d, real_images, z)
+        values |= generator_step(players.G, players.D, loss, players.optimizer_g, self._latents())
+        if players.G_ema is not None:
+            shown = training.batch_size * training.d_steps
+            update_ema(players.G_ema, players.G, ema_decay(shown, self.images, training.ema_halflife_images))
+        self._meter.add(values)
+        self.step += 1
+        self.seconds += time.perf_counter() - started
+
+    def _latents(self) -> torch.Tensor:
+        return latents(self.config.training.batch_size, self.config.generator.latent_dim, self._generator)
+
+    # -- what is told and kept -----------------------------------------------------------------------------------------
+
+    def _report(self) -> None:
+        recording = self.config.recording
+        always = self.step >= self.total_steps or self._steps_allowed == 0
+        if always or self.step % recording.log_every == 0:
+            self._log()
+        if always or self.step % recording.sample_every == 0:
+            self._sample()
+        if recording.checkpoint_every and self.step % recording.checkpoint_every == 0:
+            self._save(kept=False)
+        if self._speed.is_due(self.images) or always:
+            self._tell_progress()
+
+    def _log(self) -> None:
+        means = self._meter.read()
+        self._check_finite(means)
+        rates = {"lr/g": self.config.optimizer_g.lr, "lr/d": self.config.optimizer_d.lr}
+        speed = {"speed/images_per_s": round(self._speed.images_per_s, 1)}
+        self._tell(MetricsEvent(self.step, self.epoch, self.images, self.seconds, means | rates | speed))
+
+    def _sample(self) -> None:
+        images = as_arrays(self.players.sample(self._fixed_z))
+        path = self._directory.sample_path(self.step)
+        save_sample(path, images, self.step)
+        self._tell(SamplesEvent(self.step, self.epoch, images, path))
+
+    def _save(self, *, kept: bool) -> None:
+        """Save a checkpoint of this step, unless the weights are broken; patiently, pause where the disk is full."""
+        self._check_finite(self._meter.peek())
+        if not self.players.are_finite():
+            raise diverged("a weight", self.step, self.config, self._directory.checkpoints)
+        try:
+            self._write_checkpoint(kept)
+        except StorageError as error:
+            if not self._patient:
+                raise
+            self._steps_allowed = 0
+            self._announce(AlertEvent(self.step, f"{error} The training is paused."))
+
+    def _write_checkpoint(self, kept: bool) -> None:
+        folder = self._directory.checkpoints
+        path = folder.path(self.step)
+        if kept:
+            folder.keep(self.step)
+        if self.step != self._saved_step:
+            save_checkpoint(path, self._state())
+            self._saved_step = self.step
+        folder.prune(self.config.recording.keep_checkpoints)
+        self._tell(CheckpointEvent(self.step, path, folder.is_kept(self.step)))
+
+    def _check_finite(self, means: dict[str, float]) -> None:
+        if broken := not_finite(means):
+            raise diverged(broken[0], self.step, self.config, self._directory.checkpoints)
+
+    def _tell_progress(self) -> None:
+        speed, left = self._speed.images_per_s, self.total_steps - self.step
+        per_step = self.config.training.batch_size * self.config.training.d_steps
+        seconds_left = max(left, 0) * per_step / speed if speed else None
+        memory = devices.memory_in_use(self._device)
+        self._announce(Progress(self.step, self.total_steps, self.epoch, self.images, speed, seconds_left, memory))
+
+    def _tell(self, event: Event) -> None:
+        """Write an event down, then tell the observers."""
+        self._recorder.notify(event)
+        self._announce(event)
+
+    def _announce(self, event: Event) -> None:
+        for observer in self._observers:
+            observer.notify(event)
+
+    def _set_status(self, status: RunStatus, message: str = "") -> None:
+        if status != self._status:
+            self._status = status
+            self._tell(StatusChanged(self.step, status, message))
+
+    # -- beginning and end ---------------------------------------------------------------------------------------------
+
+    def _build(self, dataset: ImageDataset) -> None:
+        seed, training = self.config.training.seed, self.config.training
+        torch.manual_seed(seed)
+        self._dataset = dataset.to(self._device)
+        self._fingerprint = dataset.fingerprint()
+        self.players = Players.build(self.config, dataset.shape, self._device)
+        self._batches = ShuffledBatches(dataset.count, training.batch_size, seed, self._device)
+        self._generator = torch.Generator(self._device).manual_seed(seed + 1)
+        shown, latent_dim = self.config.recording.sample_count, self.config.generator.latent_dim
+        self._fixed_z = latents_of_seed(seed, shown, latent_dim, self._device)
+        self._meter = Meter(METRICS, self._device)
+
+    def _begin(self) -> None:
+        name = torch.cuda.get_device_name(self._device) if self._device.type == "cuda" else "CPU"
+        counts = self.players.parameter_counts()
+        self._tell(RunStarted(self._directory.path, self.config, self.step, self.total_steps, name, counts))
+        self._set_status(RunStatus.RUNNING)
+        set_rng_state(self._rng, self._device)
+        torch.set_num_threads(self._threads)
+        self._speed.restart(self.images)
+        if self.step not in self._directory.sample_steps():
+            self._sample()
+
+    def _end(self) -> RunStatus:
+        finished = self.step >= self.total_steps
+        while self._save_at_end and self.step != self._saved_step:
+            self._save(kept=False)
+            if self.step != self._saved_step:  # no room on the disk: wait for an answer
+                self._obey()
+        self._tell_progress()
+        self._directory.update_info({"seconds": round(self.seconds, 2)})
+        self._set_status(RunStatus.FINISHED if finished else RunStatus.STOPPED)
+        return self._status
+
+    def _fail(self, reason: Exception) -> None:
+        try:
+            self._set_status(RunStatus.FAILED, str(reason))
+        except StorageError:  # then at least the observers hear of it
+            self._announce(StatusChanged(self.step, RunStatus.FAILED, str(reason)))
+
+    # -- requests ------------------------------------------------------------------------------------------------------
+
+    def _obey(self) -> bool:
+        """Do what was asked for since the last step, and wait while paused; False ends the training."""
+        while (command := self._next_command()) is not None:
+            match command:
+                case Stop(save=save):
+                    self._save_at_end = save
+                    return False
+                case Pause():
+                    self._steps_allowed = 0
+                case Continue():
+                    self._steps_allowed = None
+                    self._speed.restart(self.images)
+                case StepOnce():
+                    self._steps_allowed = 1
+                    break
+                case SaveCheckpoint():
+                    self._save(kept=True)
+                case Edit(changes=changes):
+                    self._edit(changes)
+                case MakeSamples(seed=seed, count=count):
+                    self._make_samples(seed, count)
+        if self._steps_allowed is None:
+            self._set_status(RunStatus.RUNNING)
+        else:
+            self._steps_allowed = 0
+        return True
+
+    def _next_command(self) -> Command | None:
+        paused = self._steps_allowed == 0
+        if paused and self._status != RunStatus.PAUSED:
+            self._tell_progress()
+            self._set_status(RunStatus.PAUSED)
+        return self.commands.take(wait=paused)
+
+    def _edit(self, changes: Any) -> None:
+        try:
+            if frozen := set(changes) - live_paths(self.config):
+                raise ConfigError(min(frozen), "cannot change while training; it needs a new run")
+            new = self.config.with_changes(changes)
+        except ConfigError as error:
+            self._tell(AlertEvent(self.step, str(error)))
+            return
+        if differences := changed_paths(self.config, new):
+            self.config = new
+            self.players.apply_settings(new)
+            self._saved_step = -1  # a checkpoint holds the settings too
+            self._tell(EditEvent(self.step, new, differences))
+
+    def _make_samples(self, seed: int, count: int) -> None:
+        z = latents_of_seed(seed, count, self.config.generator.latent_dim, self._device)
+        self._announce(FreshSamplesEvent(self.step, as_arrays(self.players.sample(z))))
+
+    # -- exact continuation --------------------------------------------------------------------------------------------
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "config": self.config.model_dump(mode="json"),
+            "step": self.step,
+            "images": self.images,
+            "epoch": self.epoch,
+            "seconds": self.seconds,
+            "players": self.players.state_dict(),
+            "batches": self._batches.state_dict(),
+            "generator": self._generator.get_state(),
+            "rng": rng_state(self._device),
+            "meter": self._meter.state_dict(),
+            "fixed_z": self._fixed_z,
+            "threads": self._threads,
+            "data": {"name": self._dataset.name, "fingerprint": self._fingerprint, "shape": str(self._dataset.shape)},
+        }
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        if state["data"]["fingerprint"] != self._fingerprint:
+            raise CheckpointError(
+                f"This checkpoint was trained on other images ({state['data']['name']}, {state['data']['shape']}) than "
+                f"those found now ({self._dataset.name}, {self._dataset.shape}), so it cannot go on exactly."
+            )
+        self.players.load_state_dict(state["players"], self._same_optimizers(state["config"]))
+        self.players.apply_settings(self.config)
+        self.step, self.images, self.seconds = state["step"], state["images"], state["seconds"]
+        self._batches.load_state_dict(state["batches"])
+        # The state of another kind of device means nothing here: a run that moves goes on with new random numbers.
+        if self._generator.get_state().shape == state["generator"].shape:
+            self._generator.set_state(state["generator"])
+        self._meter.load_state_dict(state["meter"])
+        self._fixed_z = state["fixed_z"].to(self._device)
+        self._saved_step = self.step
+
+    def _same_optimizers(self, old: dict[str, Any]) -> list[str]:
+        """The optimizers whose state can be taken over: those of the kind that they were."""
+        return [name for name in ("optimizer_g", "optimizer_d") if old[name]["kind"] == self.config.get(name).kind]
+
+
+def check_fit(config: TrainConfig, dataset: ImageDataset) -> None:
+    """Raise ConfigError where batch size or architectures do not fit the data."""
+    if config.training.batch_size > dataset.count:
+        problem = f"must be at most {dataset.count}, the number of images in {dataset.name}"
+        raise ConfigError("training.batch_size", problem)
+    for section in ("generator", "discriminator"):
+        if problem := config.get(section).problem_with(dataset.shape):
+            raise ConfigError(f"{section}.kind", problem)

@@ -1,0 +1,42 @@
+"""What went wrong in a training, in words that help."""
+
+import torch
+
+from ganengine.config import TrainConfig
+from ganengine.devices import memory_figures
+from ganengine.errors import OutOfMemory, TrainingDiverged
+from ganengine.runs.checkpoints import CheckpointFolder
+
+_NAMES = {
+    "loss/d_real": "the discriminator's loss on real images",
+    "loss/d_fake": "the discriminator's loss on generated images",
+    "loss/d": "the discriminator's loss",
+    "loss/g": "the generator's loss",
+    "grad/d": "the discriminator's gradient",
+    "grad/g": "the generator's gradient",
+}
+
+
+def diverged(what: str, step: int, config: TrainConfig, checkpoints: CheckpointFolder) -> TrainingDiverged:
+    """The error for a value that is no longer a finite number."""
+    name = _NAMES.get(what, what)
+    steps = checkpoints.steps()
+    kept = f"The checkpoint of step {steps[-1]:,} is good." if steps else "There is no checkpoint yet."
+    rate_g, rate_d = config.optimizer_g.lr, config.optimizer_d.lr
+    return TrainingDiverged(
+        f"The training blew up: {name} was no longer a finite number by step {step:,}. {kept} Try lower learning rates "
+        f"(they were {rate_g:g} for the generator and {rate_d:g} for the discriminator), or turn on spectral norm."
+    )
+
+
+def explained(error: Exception, config: TrainConfig, device: torch.device) -> Exception:
+    """`OutOfMemory` where memory ran out, else the error as it is."""
+    on_cpu = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    if not (on_cpu or isinstance(error, torch.OutOfMemoryError)):
+        return error
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    return OutOfMemory(
+        f"The memory of {device} is not enough for a batch of {config.training.batch_size} images with these networks: "
+        f"{memory_figures(device)} after what was tried. Choose a smaller batch size or narrower networks."
+    )

@@ -1,0 +1,1 @@
+"""Icons, presets and the theme: files only, found through `importlib.resources`."""
