@@ -1,15 +1,18 @@
-"""All that the engine says to the outside while it trains."""
+"""All that the engine says to the outside while it trains. Imports no torch, so that a window can know it early."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganengine.config import TrainConfig
+if TYPE_CHECKING:
+    from ganengine.config import TrainConfig
 
 
 class RunStatus(StrEnum):

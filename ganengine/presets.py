@@ -1,18 +1,17 @@
 """Presets: settings worth starting from, ours and the user's own, as TOML files."""
 
-import os
 import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ganengine.config import TrainConfig, read_toml
 from ganengine.errors import ConfigError
+from ganengine.places import user_presets_folder
 from ganengine.runs.files import write_text
 
 DEFAULT = "digits-best"
@@ -46,15 +45,9 @@ class Preset:
     mine: bool = False
 
 
-def user_folder() -> Path:
-    """Where the user's own presets are: `$GAN_STUDIO_PRESETS` or the platform's place for a program's data."""
-    chosen = os.environ.get("GAN_STUDIO_PRESETS")
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("gan-studio", appauthor=False)) / "presets"
-
-
 def all_presets() -> list[Preset]:
     """The built-in presets, the default first, then the user's own that can be read."""
-    own = sorted(user_folder().glob("*.toml")) if user_folder().is_dir() else []
+    own = sorted(user_presets_folder().glob("*.toml")) if user_presets_folder().is_dir() else []
     found = [load_preset(path) for path in _built_in()]
     for path in own:
         try:
@@ -106,8 +99,8 @@ def save_preset(name: str, config: TrainConfig, title: str = "", note: str = "")
         raise ConfigError("preset", f"{name!r} cannot be a preset's name; use letters, digits, spaces, - and _")
     if name in {path.stem for path in _built_in()}:
         raise ConfigError("preset", f"{name!r} is a built-in preset; choose another name")
-    user_folder().mkdir(parents=True, exist_ok=True)
-    path = user_folder() / f"{name}.toml"
+    user_presets_folder().mkdir(parents=True, exist_ok=True)
+    path = user_presets_folder() / f"{name}.toml"
     own = config.with_changes({"preset": name})
     about = {"title": title or name, "note": note}
     write_text(path, tomli_w.dumps({"about": about} | own.model_dump(mode="json")), "the preset")

@@ -1,7 +1,6 @@
 """One run's directory: settings, state, history, samples and checkpoints."""
 
 import json
-import os
 import platform
 import re
 import shutil
@@ -11,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from filelock import FileLock, Timeout
 
 from ganengine.config import TrainConfig
@@ -23,12 +21,6 @@ from ganengine.runs.files import append_json_line, end_last_line, read_json_line
 FORMAT = 1
 _SAMPLE = re.compile(r"step-(\d+)\.png")
 _FOLDERS = ("samples", "checkpoints", "exports")
-
-
-def default_runs_root() -> Path:
-    """`$GAN_STUDIO_RUNS`, or the folder "GAN Studio" among the user's documents."""
-    chosen = os.environ.get("GAN_STUDIO_RUNS")
-    return Path(chosen) if chosen else Path(platformdirs.user_documents_dir()) / "GAN Studio"
 
 
 @dataclass(frozen=True)

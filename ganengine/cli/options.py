@@ -1,0 +1,161 @@
+"""What several commands share: the parser, the common arguments, and what their values mean."""
+
+import argparse
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ganengine.errors import CheckpointError, GanEngineError, RunError
+
+if TYPE_CHECKING:
+    from ganengine.runs.directory import RunDirectory
+
+    Commands = argparse._SubParsersAction["Parser"]
+
+_SHOWN = 5  # a message lists at most so many runs or checkpoints
+
+
+class UsageError(GanEngineError):
+    """The arguments do not make sense."""
+
+    exit_code = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that complains in one line, and keeps the line breaks of its examples."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+
+def add_runs(parser: Parser) -> None:
+    """`--runs DIR`."""
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        metavar="DIR",
+        help='the folder of all runs (default: $GAN_STUDIO_RUNS, or "GAN Studio" in your documents)',
+    )
+
+
+def add_device(parser: Parser) -> None:
+    """`--device NAME`."""
+    parser.add_argument("--device", metavar="NAME", help="what to compute on: auto, cpu, cuda or cuda:N")
+
+
+def add_changes(parser: Parser) -> None:
+    """`--set PATH=VALUE`, any number of times."""
+    parser.add_argument(
+        "--set",
+        dest="changes",
+        type=_change,
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="change one setting, e.g. optimizer_g.kind=rmsprop or generator.widths=[128,256]; may be repeated",
+    )
+
+
+def add_steps(parser: Parser) -> None:
+    """`--steps N`."""
+    parser.add_argument("--steps", type=_whole, metavar="N", help="train until step N, counted from the run's beginning")
+
+
+def changes_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Dotted path → value for all of `--set`, `--device` and `--steps` that were given; the latter two win."""
+    changes = dict(getattr(arguments, "changes", []))
+    if getattr(arguments, "device", None) is not None:
+        changes["training.device"] = arguments.device
+    if arguments.steps is not None:
+        changes |= {"training.length_in": "steps", "training.steps": arguments.steps}
+    return changes
+
+
+def runs_root(arguments: argparse.Namespace) -> Path:
+    """The folder of all runs."""
+    from ganengine.places import default_runs_root
+
+    chosen: Path | None = arguments.runs
+    return default_runs_root() if chosen is None else chosen
+
+
+def run_named(root: Path, name: str) -> "RunDirectory":
+    """A run by its path, its folder's name, or its number.
+
+    Raises:
+        RunError: there is none; the message says which there are.
+    """
+    from ganengine.runs.directory import find_run, list_runs
+
+    try:
+        return find_run(root, name)
+    except RunError as error:
+        runs = [run.name for run in list_runs(root)]
+        known = f"There are {_shortened(runs)}." if runs else "There are no runs there yet."
+        raise RunError(f"{error} {known}") from None
+
+
+def checkpoint_named(root: Path, name: str, step: int | None = None) -> Path:
+    """A checkpoint: the file of that name, or a run's checkpoint of a step, the newest if none is given.
+
+    Raises:
+        CheckpointError, RunError: there is none; the message says which there are.
+    """
+    if Path(name).is_file() or name.endswith(".pt"):
+        if step is not None:
+            raise UsageError(f"--at goes with a run, and {name} is a checkpoint")
+        return Path(name)
+    run = run_named(root, name)
+    steps = run.checkpoints.steps()
+    if not steps:
+        raise CheckpointError(f"{run.name} has no checkpoint yet.")
+    if step is not None and step not in steps:
+        known = _shortened(f"{known:,}" for known in steps)
+        raise CheckpointError(f"{run.name} has no checkpoint of step {step:,}; there are those of step {known}.")
+    return run.checkpoints.path(steps[-1] if step is None else step)
+
+
+def at_least(least: int) -> Any:
+    """The argument type of whole numbers from `least` on."""
+
+    def parse(text: str) -> int:
+        number = _whole(text)
+        if number < least:
+            raise argparse.ArgumentTypeError(f"must be at least {least}, not {number}")
+        return number
+
+    return parse
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
+
+
+def _change(text: str) -> tuple[str, Any]:
+    path, equals, value = text.partition("=")
+    if not (path.strip() and equals):
+        raise argparse.ArgumentTypeError(f"must look like PATH=VALUE, e.g. optimizer_g.lr=1e-4, not {text!r}")
+    return path.strip(), _value(value.strip())
+
+
+def _value(text: str) -> Any:
+    """What a text means in TOML, or the text itself where it means nothing there."""
+    try:
+        values = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    value = values["value"]
+    return value if len(values) == 1 and isinstance(value, bool | int | float | str | list | dict) else text
+
+
+def _shortened(names: Iterable[str]) -> str:
+    """The last few names, which are the newest."""
+    all_names = list(names)
+    return ("…, " if len(all_names) > _SHOWN else "") + ", ".join(all_names[-_SHOWN:])

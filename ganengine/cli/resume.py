@@ -1,0 +1,55 @@
+"""`ganengine resume`."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ganengine.cli.options import Commands, UsageError, add_device, add_runs, add_steps, changes_of, run_named, runs_root
+
+if TYPE_CHECKING:
+    from ganengine.events import TrainingObserver
+    from ganengine.runs.directory import RunDirectory
+    from ganengine.trainer import Trainer
+
+_DESCRIPTION = """\
+Go on with a run exactly where its last complete checkpoint left off: on the CPU the result is the same, bit for bit,
+as if it had never been interrupted.
+"""
+_EXAMPLES = """\
+examples:
+  ganengine resume 3
+  ganengine resume 00003-digits-best --steps 20000
+"""
+
+
+def add(commands: "Commands") -> None:
+    """Declare the command."""
+    parser = commands.add_parser("resume", help="go on with a run", description=_DESCRIPTION, epilog=_EXAMPLES)
+    parser.add_argument("name", metavar="RUN", help="a run's directory, its folder name, or its number")
+    add_steps(parser)
+    add_device(parser)
+    add_runs(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Namespace) -> int:
+    """Go on with a run."""
+    from ganengine.cli.running import train_to_the_end
+    from ganengine.launch import resume_run
+
+    directory = run_named(runs_root(arguments), arguments.name)
+    changes = changes_of(arguments)
+
+    def build(observers: "Sequence[TrainingObserver]") -> "Trainer":
+        trainer = resume_run(directory, observers, changes=changes)
+        if trainer.step >= trainer.total_steps:
+            directory.release()
+            raise UsageError(nothing_left(directory, trainer.step, trainer.total_steps))
+        return trainer
+
+    return train_to_the_end(build)
+
+
+def nothing_left(directory: "RunDirectory", step: int, total: int) -> str:
+    """Why there is nothing to train, and what to do."""
+    return f"run {directory.name} is already at step {step:,} of {total:,}; give a larger --steps N to go on"

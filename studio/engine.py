@@ -1,0 +1,51 @@
+"""Imports the engine while the window is already there."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+if TYPE_CHECKING:
+    from ganengine.devices import Device
+    from ganengine.presets import Preset
+
+_log = logging.getLogger("studio")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the window needs to know of the engine at the start: presets and devices, the best device first."""
+
+    presets: list[Preset]
+    devices: list[Device]
+
+
+class EngineLoader(QThread):
+    """Imports torch and the engine, which takes seconds, on a thread of its own.
+
+    Signals:
+        loaded(Engine): everything is imported.
+        failed(str): it cannot be imported; says why and what to do.
+    """
+
+    loaded = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("engine loader")
+
+    def run(self) -> None:
+        """Import, then tell."""
+        try:
+            from ganengine import devices, launch, presets, sampler  # noqa: F401
+
+            engine = Engine(presets.all_presets(), devices.available())
+        except Exception as error:
+            _log.exception("the engine cannot be loaded")
+            self.failed.emit(f"The training engine cannot be loaded ({error}). Reinstall the program: make clean run.")
+        else:
+            self.loaded.emit(engine)

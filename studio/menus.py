@@ -1,0 +1,57 @@
+"""The menus and the toolbar."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QComboBox, QDockWidget, QLabel, QMainWindow, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from studio.actions import Actions
+
+
+def make_menus(window: QMainWindow, actions: Actions, docks: Sequence[QDockWidget]) -> None:
+    """Fill the menu bar."""
+    bar = window.menuBar()
+    file = bar.addMenu("&File")
+    file.addActions([actions.new_run, actions.load_checkpoint, actions.save_checkpoint, actions.export_grid])
+    file.addSeparator()
+    file.addActions([actions.load_preset, actions.save_preset])
+    file.addSeparator()
+    file.addActions([actions.open_runs_folder, actions.choose_runs_folder])
+    file.addSeparator()
+    file.addAction(actions.quit)
+    training = bar.addMenu("&Training")
+    training.addActions([actions.start, actions.pause, actions.step, actions.stop])
+    training.addSeparator()
+    training.addActions([actions.fresh_noise, actions.find_setting])
+    view = bar.addMenu("&View")
+    for dock in docks:
+        view.addAction(dock.toggleViewAction())
+    view.addSeparator()
+    theme = view.addMenu("Theme")
+    theme.addActions(list(actions.themes.values()))
+    bar.addMenu("&Help").addAction(actions.about)
+
+
+def make_toolbar(window: QMainWindow, actions: Actions, devices: QComboBox) -> QToolBar:
+    """Start, Pause, Step, Stop | new run, save and load | export | device."""
+    bar = QToolBar("Training")
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(20, 20))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.addActions([actions.start, actions.pause, actions.step, actions.stop])
+    bar.addSeparator()
+    for action in (actions.new_run, actions.save_checkpoint, actions.load_checkpoint, actions.export_grid):
+        bar.addAction(action)
+        button = bar.widgetForAction(action)
+        if isinstance(button, QToolButton):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setAccessibleName(action.text())
+    spacer = QWidget()
+    spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(spacer)
+    label = QLabel("Device ")
+    label.setBuddy(devices)
+    bar.addWidget(label)
+    bar.addWidget(devices)
+    return bar

@@ -1,0 +1,78 @@
+"""Keeps the plots true to the training or to the run that was opened."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+
+from ganengine.events import EditEvent, MetricsEvent, RunStarted
+from studio.session import Session
+from studio.views.loss_plots import LossPlots
+from studio.views.series import MetricsRow
+
+_NAMES = {
+    "optimizer_g.lr": "G learning rate",
+    "optimizer_d.lr": "D learning rate",
+    "recording.sample_every": "sample every",
+    "recording.checkpoint_every": "checkpoint every",
+    "recording.log_every": "log every",
+}
+
+
+class ChartsPresenter(QObject):
+    """Feeds `LossPlots` from the session, and with a run's history when one is opened."""
+
+    def __init__(self, session: Session, plots: LossPlots) -> None:
+        super().__init__(plots)
+        self._plots = plots
+        self._last_step = -1
+        session.runStarted.connect(self._on_run_started)
+        session.metricsArrived.connect(self._on_metrics)
+        session.edited.connect(self._on_edited)
+
+    def clear(self) -> None:
+        """Forget the run."""
+        self._plots.clear()
+        self._plots.clear_markers()
+        self._last_step = -1
+
+    def show_history(self, metrics: Sequence[MetricsEvent], events: Sequence[Mapping[str, Any]], step: int) -> None:
+        """Show a run from its files, up to the step of the checkpoint that was opened."""
+        self.clear()
+        self._plots.set_history(_rows([point for point in metrics if point.step <= step]))
+        for event in events:
+            if event.get("event") == "edit" and event.get("step", 0) <= step:
+                changes = {path: (values[0], values[1]) for path, values in event.get("changes", {}).items()}
+                self._plots.add_marker(int(event["step"]), describe(changes))
+        self._last_step = step
+
+    def show_cursor(self, step: int | None) -> None:
+        """Mark the step whose samples are looked at."""
+        self._plots.set_cursor(step)
+
+    @Slot(object)
+    def _on_run_started(self, event: RunStarted) -> None:
+        if event.step != self._last_step or event.step == 0:
+            self.clear()
+
+    @Slot(list)
+    def _on_metrics(self, points: list[MetricsEvent]) -> None:
+        self._plots.append(_rows(points))
+        self._last_step = points[-1].step
+
+    @Slot(object)
+    def _on_edited(self, event: EditEvent) -> None:
+        self._plots.add_marker(event.step, describe(event.changes))
+
+
+def describe(changes: Mapping[str, tuple[Any, Any]]) -> str:
+    """Changed settings for people, e.g. "G learning rate 0.0002 → 0.0001"."""
+    return ", ".join(f"{_NAMES.get(path, path)} {_plain(old)} → {_plain(new)}" for path, (old, new) in changes.items())
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _rows(points: Sequence[MetricsEvent]) -> list[MetricsRow]:
+    return [MetricsRow(point.step, point.epoch, point.images, point.seconds, point.values) for point in points]

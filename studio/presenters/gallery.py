@@ -1,0 +1,169 @@
+"""Keeps the image grid and the timeline true to the training or to the run that was opened."""
+
+import secrets
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from ganengine.errors import DatasetError
+from ganengine.events import FreshSamplesEvent, RunStarted, SamplesEvent
+from studio.messages import Messages
+from studio.session import Session, message_for
+from studio.tasks import BackgroundTasks
+from studio.views.sample_grid import SampleGrid
+from studio.views.timeline import Timeline
+
+Images = NDArray[np.uint8]
+
+
+class GalleryPresenter(QObject):
+    """Shows the newest samples, or an earlier one that the timeline chose, or fresh noise.
+
+    Signals:
+        cursorMoved(object): the step of an earlier sample that is looked at, or None while the newest is.
+        imagesChanged(): there are images to show now, or no longer.
+
+    Attributes:
+        images: what the grid shows of the generator, [N, H, W, C], or None.
+        step: the step that they are from.
+    """
+
+    cursorMoved = Signal(object)
+    imagesChanged = Signal()
+
+    def __init__(
+        self, session: Session, grid: SampleGrid, timeline: Timeline, tasks: BackgroundTasks, messages: Messages
+    ) -> None:
+        super().__init__(grid)
+        self.images: Images | None = None
+        self.step = 0
+        self._session, self._grid, self._timeline = session, grid, timeline
+        self._tasks, self._messages = tasks, messages
+        self._samples_dir: Path | None = None
+        self._newest: tuple[int, Images] | None = None
+        self._fresh = False
+        self.sampler: Any = None  # ganengine.sampler.Sampler of the loaded checkpoint
+        session.runStarted.connect(self._on_run_started)
+        session.samplesArrived.connect(self._on_samples)
+        session.freshSamplesArrived.connect(self._on_fresh_samples)
+        timeline.stepSelected.connect(self._on_step_selected)
+        timeline.liveRequested.connect(self.show_newest)
+        grid.freshNoiseRequested.connect(self.make_fresh)
+        grid.fixedNoiseRequested.connect(self.show_fixed)
+
+    def clear(self) -> None:
+        """Forget the run."""
+        self._samples_dir = self._newest = self.images = None
+        self.sampler, self._fresh, self.step = None, False, 0
+        self._timeline.clear()
+        self._grid.clear_images()
+        self.cursorMoved.emit(None)
+        self.imagesChanged.emit()
+
+    def open_checkpoint(self, sampler: Any, fixed: Images, samples_dir: Path | None, steps: list[int]) -> None:
+        """Show what a loaded checkpoint makes from its fixed latents, with the samples of its run up to there."""
+        self.clear()
+        self.sampler = sampler
+        self._samples_dir = samples_dir
+        self._timeline.set_steps(steps)
+        self._newest = (sampler.step, fixed)
+        self.show_newest()
+
+    @Slot()
+    def show_newest(self) -> None:
+        """Show the newest samples of the fixed latents."""
+        self._fresh = False
+        self.cursorMoved.emit(None)
+        if self._newest:
+            self._show(self._newest[1], self._newest[0], "")
+
+    @Slot()
+    def show_fixed(self) -> None:
+        """Back from fresh noise to the fixed latents."""
+        self._fresh = False
+        if self._timeline.is_live or self._timeline.current_step is None:
+            self.show_newest()
+        else:
+            self._on_step_selected(self._timeline.current_step)
+
+    @Slot()
+    def make_fresh(self) -> None:
+        """Show images from new latent vectors: by the running training, or from the loaded checkpoint."""
+        count = len(self.images) if self.images is not None else 64
+        seed = secrets.randbelow(2**31)
+        if self._session.is_active:
+            self._fresh = True
+            self._session.make_samples(seed, count)
+        elif self.sampler is not None:
+            self._fresh = True
+            sampler = self.sampler
+            self._in_background(lambda: sampler.images(count, seed), lambda images: self._show_fresh(images, sampler.step))
+        else:
+            self._messages.info("There is no generator yet: start a training or load a checkpoint.")
+
+    @Slot(object)
+    def _on_run_started(self, event: RunStarted) -> None:
+        self.sampler = None
+        samples_dir = event.directory / "samples"
+        if samples_dir != self._samples_dir or event.step == 0:
+            self._samples_dir = samples_dir
+            steps = sorted(_step_of(path) for path in samples_dir.glob("step-*.png"))
+            self._timeline.set_steps([step for step in steps if step <= event.step])
+
+    @Slot(object)
+    def _on_samples(self, event: SamplesEvent) -> None:
+        self._newest = (event.step, event.images)
+        self._timeline.add_step(event.step, event.epoch)
+        if self._timeline.is_live and not self._fresh:
+            self._show(event.images, event.step, "")
+        elif self._fresh:
+            self.make_fresh()  # fresh noise keeps up with the training, too
+
+    @Slot(object)
+    def _on_fresh_samples(self, event: FreshSamplesEvent) -> None:
+        if self._fresh:
+            self._show_fresh(event.images, event.step)
+
+    @Slot(int)
+    def _on_step_selected(self, step: int) -> None:
+        if self._samples_dir is None:
+            return
+        try:
+            images = _load(self._samples_dir / f"step-{step:08d}.png")
+        except DatasetError as error:
+            self._messages.warning(message_for(error))
+            return
+        self._fresh = False
+        self.cursorMoved.emit(step)
+        self._show(images, step, "")
+
+    def _show_fresh(self, images: Images, step: int) -> None:
+        if self._fresh:
+            self._show(images, step, "fresh noise")
+
+    def _show(self, images: Images, step: int, note: str) -> None:
+        was_empty = self.images is None
+        self.images, self.step = images, step
+        self._grid.set_images(images, f"Step {step:,}{', ' if note else ''}{note}", step)
+        if was_empty:
+            self.imagesChanged.emit()
+
+    def _in_background(self, work: Callable[[], Images], done: Callable[[Images], None]) -> None:
+        self._tasks.run(work, done, lambda error: self._messages.error("No images", message_for(error)))
+
+
+@lru_cache(maxsize=128)
+def _load(path: Path) -> Images:
+    from ganengine.export.grid import load_sample
+
+    return load_sample(path)
+
+
+def _step_of(path: Path) -> int:
+    digits = path.stem.removeprefix("step-")
+    return int(digits) if digits.isdigit() else 0

@@ -1,0 +1,292 @@
+"""The live plots: the losses, and what the discriminator thinks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from studio.theme import theme_notifier
+from studio.views.curves import LOSS_CURVES, OPINION_CURVES
+from studio.views.plot_controls import PlotControls
+from studio.views.plot_pane import Drawing, PlotPane
+from studio.views.series import Axis, History, MetricsRow
+from studio.views.smoothing import Floats
+
+REDRAW_MS = 50
+"""The least time between two redraws."""
+
+
+class LossPlots(QWidget):
+    """Two stacked plots with linked x-axes, drawn from a growing history.
+
+    New rows cost nothing until the next redraw: a timer draws at most 20 times a second, only what has changed and
+    only while the widget can be seen, and stands still otherwise.
+
+    Signals:
+        hiddenCurvesChanged(): the user hid or showed a curve; see `hidden_curves`.
+        drawingChanged(): the user changed smoothing, scale or x-axis; see `drawing`.
+
+    Attributes:
+        history: all rows.
+        panes: the plots, from top to bottom.
+    """
+
+    hiddenCurvesChanged = Signal()
+    drawingChanged = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lossPlots")
+        self.setAccessibleName("Loss plots")
+        self.history = History()
+        self._cursor_step: int | None = None
+        self._hovered: float | None = None
+        self._marker_steps: list[tuple[int, str]] = []
+        self._dirty = True
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REDRAW_MS)
+        self._timer.timeout.connect(self._redraw)
+        self.controls = PlotControls(self)
+        self.panes = self._make_panes()
+        self._readout = self._make_readout()
+        self._lay_out()
+        self._connect()
+
+    def _make_panes(self) -> tuple[PlotPane, PlotPane]:
+        losses = PlotPane("losses", "Loss", LOSS_CURVES, "Losses appear here when a training starts", self)
+        opinion = PlotPane(
+            "opinion",
+            "D's opinion (probability)",
+            OPINION_CURVES,
+            "How real the discriminator finds the images appears here when a training starts",
+            self,
+        )
+        opinion.fix_range(0.0, 1.0, 0.5, "can't tell")
+        opinion.view.setXLink(losses.view)
+        return losses, opinion
+
+    def _make_readout(self) -> QLabel:
+        readout = QLabel(self)
+        readout.setObjectName("plotReadout")
+        readout.setAccessibleName("Where the values above were measured")
+        # A long text is cut, and never widens the panel.
+        readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        readout.setMinimumHeight(readout.fontMetrics().height() + 2)
+        return readout
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 4, 6, 4)
+        column.setSpacing(4)
+        column.addWidget(self.controls)
+        for pane in self.panes:
+            column.addWidget(pane, 1)
+        column.addWidget(self._readout)
+
+    def _connect(self) -> None:
+        self.controls.drawingChanged.connect(self._drawing_changed)
+        self.controls.followToggled.connect(self.set_following)
+        for pane in self.panes:
+            pane.hovered.connect(self._hover)
+            pane.left.connect(self._unhover)
+            pane.movedByHand.connect(self._moved_by_hand)
+            pane.doubleClicked.connect(self._follow_again)
+            pane.curveToggled.connect(self._curve_toggled)
+        theme_notifier().themeChanged.connect(self._restyle)
+
+    def sizeHint(self) -> QSize:
+        return QSize(460, 560)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 240)
+
+    # Data
+
+    @property
+    def point_count(self) -> int:
+        """The number of rows."""
+        return len(self.history)
+
+    def append(self, rows: Sequence[MetricsRow]) -> None:
+        """Add new rows; they are drawn soon. Steps that go back rewind the history first."""
+        if rows:
+            self.history.extend(rows)
+            self._changed()
+
+    def set_history(self, rows: Sequence[MetricsRow]) -> None:
+        """Show these rows in place of all that was shown; markers stay."""
+        self.history.clear()
+        self.history.extend(rows)
+        self._changed()
+
+    def set_history_columns(self, steps: Floats, epochs: Floats, columns: Mapping[str, Floats]) -> None:
+        """As `set_history`, from columns of shape [n].
+
+        Raises:
+            ValueError: the columns differ in length.
+        """
+        self.history.clear()
+        self.history.extend_columns(steps, epochs, columns)
+        self._changed()
+
+    def truncate_after(self, step: int) -> None:
+        """Forget all rows after this step."""
+        self.history.truncate_after(step)
+        self._changed()
+
+    def clear(self) -> None:
+        """Forget rows, markers and cursor, and follow again. What the user hid stays hidden."""
+        self.history.clear()
+        self.clear_markers()
+        self.set_cursor(None)
+        self.set_following(True)
+        self._changed()
+
+    # Markers and cursor
+
+    def add_marker(self, step: int, text: str) -> None:
+        """Mark a live edit, e.g. "G learning rate 0.0002 → 0.0001"; its text shows when the pointer is near."""
+        for pane in self.panes:
+            pane.markers.add(step, text, self._x_of(step))
+
+    def clear_markers(self) -> None:
+        """Take all markers away."""
+        for pane in self.panes:
+            pane.markers.clear()
+
+    def set_cursor(self, step: int | None) -> None:
+        """Mark the step of the sample that is looked at; None for none."""
+        self._cursor_step = step
+        for pane in self.panes:
+            pane.show_cursor(None if step is None else self._x_of(step))
+
+    def _x_of(self, step: int) -> float:
+        return float(step) if self.axis == "step" else self.history.epoch_at(step)
+
+    # What the user set
+
+    @property
+    def drawing(self) -> Drawing:
+        """Smoothing, x-axis and scale."""
+        return self.controls.drawing
+
+    def set_drawing(self, drawing: Drawing) -> None:
+        """Set smoothing, x-axis and scale."""
+        self.controls.set_drawing(drawing)
+
+    @property
+    def axis(self) -> Axis:
+        """What the x-axes count."""
+        return self.drawing.axis
+
+    @property
+    def hidden_curves(self) -> frozenset[str]:
+        """The keys of the curves that the user hid."""
+        return frozenset().union(*(pane.hidden for pane in self.panes))
+
+    def set_hidden_curves(self, keys: Iterable[str]) -> None:
+        """Hide these curves and show all others. Unknown keys are ignored."""
+        wanted = set(keys)
+        for pane in self.panes:
+            for spec in pane.specs:
+                pane.legend.set_shown(spec.key, spec.key not in wanted)
+
+    @property
+    def following(self) -> bool:
+        """Whether the plots keep the newest values in view."""
+        return self.controls.follow.isChecked()
+
+    def set_following(self, on: bool) -> None:
+        """Keep the newest values in view, or leave the view where it is."""
+        self.controls.follow.setChecked(on)
+        if on:
+            self._changed()
+
+    # Drawing
+
+    def _changed(self) -> None:
+        self._dirty = True
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._dirty:
+            self._changed()
+
+    def _redraw(self) -> None:
+        if not self.isVisible():
+            return
+        self._dirty = False
+        losses, opinion = self.panes
+        losses.redraw(self.history, self.drawing)
+        opinion.redraw(self.history, replace(self.drawing, log=False))
+        self._place_lines()
+        span = self.history.span(self.axis)
+        if self.following and span is not None:
+            for pane in self.panes:
+                pane.fit(span)
+        self._read_out()
+
+    def _place_lines(self) -> None:
+        for pane in self.panes:
+            pane.markers.place(self._x_of)
+        self.set_cursor(self._cursor_step)
+
+    def _restyle(self) -> None:
+        for pane in self.panes:
+            pane.restyle()
+        self._changed()
+
+    # Reacting to the user
+
+    def _drawing_changed(self) -> None:
+        if self.panes[0].drawn_axis != self.axis:
+            # The old range means nothing in the new unit.
+            self.set_following(True)
+        self._changed()
+        self.drawingChanged.emit()
+
+    def _curve_toggled(self) -> None:
+        self._changed()
+        self.hiddenCurvesChanged.emit()
+
+    def _moved_by_hand(self) -> None:
+        self.controls.follow.setChecked(False)
+
+    def _follow_again(self) -> None:
+        self.set_following(True)
+
+    def _hover(self, x: float) -> None:
+        self._hovered = x
+        self._read_out()
+
+    def _unhover(self) -> None:
+        self._hovered = None
+        self._read_out()
+
+    @property
+    def readout(self) -> str:
+        """The line under the plots: which step the values in the legends belong to."""
+        return self._readout.text()
+
+    def _read_out(self) -> None:
+        """Show the values under the pointer, or the newest."""
+        span = self.history.span(self.axis)
+        found = None
+        if span is not None:
+            found = self.history.nearest(span[1] if self._hovered is None else self._hovered, self.axis)
+        edits = {pane.show_crosshair(self._hovered if found else None) for pane in self.panes}
+        for pane in self.panes:
+            for spec in pane.specs:
+                if found is None:
+                    pane.legend.clear_values()
+                else:
+                    pane.legend.show_value(spec.key, self.history.value_at(spec.key, found[0]))
+        words = [] if found is None else [f"Step {found[0]:,}", f"epoch {found[1]:.2f}"]
+        if found is not None and self._hovered is None:
+            words[0] = f"Newest: step {found[0]:,}"
+        self._readout.setText(" · ".join([*words, *sorted(edits - {""})]))

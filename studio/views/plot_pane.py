@@ -1,0 +1,292 @@
+"""One plot: its legend, curves, crosshair, cursor and markers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from studio.theme import colour, theme_notifier
+from studio.views.curves import CurveSpec
+from studio.views.legend import Legend
+from studio.views.markers import Markers
+from studio.views.plot_parts import line_pen, make_curve, make_level, make_line, make_plot
+from studio.views.series import Axis, History
+from studio.views.smoothing import Floats
+
+LONG = 3000
+"""From this many points on a curve is drawn with the fast one-pixel pen."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How all curves are drawn.
+
+    Attributes:
+        weight: of the smoothing, 0 for none.
+        axis: what x counts.
+        log: whether y is logarithmic.
+    """
+
+    weight: float = 0.0
+    axis: Axis = "step"
+    log: bool = False
+
+
+class PlotPane(QWidget):
+    """One plot with its legend above.
+
+    Signals:
+        hovered(float): the pointer's x, in the unit of the x-axis.
+        left(): the pointer left the plot.
+        movedByHand(): the user panned or zoomed.
+        doubleClicked(): the user wants to see the newest again.
+        curveToggled(str, bool): a curve's key, and whether it is to be seen.
+
+    Attributes:
+        plot: the pyqtgraph widget.
+        view: its view box.
+        hidden: keys of the curves not to be seen.
+        markers: the edits' lines.
+    """
+
+    hovered = Signal(float)
+    left = Signal()
+    movedByHand = Signal()
+    doubleClicked = Signal()
+    curveToggled = Signal(str, bool)
+
+    def __init__(
+        self,
+        name: str,
+        left_label: str,
+        specs: Sequence[CurveSpec],
+        empty_text: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.specs = tuple(specs)
+        self.hidden: set[str] = set()
+        self.legend = Legend(specs, self)
+        self.plot = make_plot(f"{name}Canvas", left_label)
+        self.view: Any = self.plot.getPlotItem().getViewBox()
+        self.markers = Markers(self.plot)
+        self._empty_text = empty_text
+        self._drawing = Drawing()
+        self._drawn: list[tuple[Floats, bool]] = []
+        self._fixed_range: tuple[float, float] | None = None
+        self._level: Any = None
+        self._raw = {spec.key: make_curve(self.plot, 0) for spec in self.specs}
+        self._main = {spec.key: make_curve(self.plot, 10) for spec in self.specs}
+        self._cursor = make_line(self.plot, 15)
+        self._crosshair = make_line(self.plot, 20)
+        self._note = self._make_note()
+        self._lay_out()
+        self._connect()
+        self.restyle()
+
+    def _make_note(self) -> QLabel:
+        note = QLabel(self._empty_text, self.plot.viewport())
+        note.setObjectName(f"{self.objectName()}Note")
+        note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        note.setWordWrap(True)
+        return note
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.legend)
+        column.addWidget(self.plot, 1)
+
+    def _connect(self) -> None:
+        self.legend.toggled.connect(self._toggle)
+        self.view.sigRangeChangedManually.connect(self._moved_by_hand)
+        self.plot.scene().sigMouseMoved.connect(self._mouse_moved)
+        self.plot.scene().sigMouseClicked.connect(self._mouse_clicked)
+        self.plot.viewport().installEventFilter(self)
+
+    def fix_range(self, low: float, high: float, level: float, level_text: str) -> None:
+        """Keep y between two values, with a labelled horizontal line."""
+        margin = 0.03 * (high - low)
+        self._fixed_range = (low - margin, high + margin)
+        self.view.setMouseEnabled(x=True, y=False)
+        self.view.setYRange(*self._fixed_range, padding=0)
+        self._level = make_level(self.plot, level, level_text)
+        self.restyle()
+
+    # Drawing
+
+    def redraw(self, history: History, drawing: Drawing) -> None:
+        """Draw all shown curves anew."""
+        self._apply(drawing)
+        self._drawn.clear()
+        for spec in self.specs:
+            self._redraw_curve(spec, history)
+        self._explain(history)
+
+    def _apply(self, drawing: Drawing) -> None:
+        item = self.plot.getPlotItem()
+        if drawing.axis != self._drawing.axis:
+            item.setLabel("bottom", "Step" if drawing.axis == "step" else "Epoch")
+        if drawing.log != self._drawing.log:
+            for curve in (*self._raw.values(), *self._main.values()):
+                curve.clear()
+            item.setLogMode(x=False, y=drawing.log)
+            self.view.disableAutoRange()
+        self._drawing = drawing
+
+    def _redraw_curve(self, spec: CurveSpec, history: History) -> None:
+        raw, main = self._raw[spec.key], self._main[spec.key]
+        smooth = self._drawing.weight > 0
+        shown = spec.key not in self.hidden
+        main.setVisible(shown)
+        raw.setVisible(shown and smooth)
+        if not shown:
+            return
+        x, y = self._plottable(*history.smoothed(spec.key, self._drawing.weight, self._drawing.axis))
+        long = len(x) > LONG
+        main.setData(x, y, pen=spec.pen(1.0 if long else 1.6), antialias=not long)
+        self._drawn.append((y, not smooth))
+        if smooth:
+            x, y = self._plottable(*history.column(spec.key, self._drawing.axis))
+            raw.setData(x, y, pen=spec.faint_pen())
+            self._drawn.append((y, True))
+
+    def _plottable(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """A logarithm needs values above zero: the others are left out."""
+        if not self._drawing.log:
+            return x, y
+        positive = y > 0
+        return (x, y) if positive.all() else (x[positive], y[positive])
+
+    def _explain(self, history: History) -> None:
+        text = ""
+        if len(history) == 0:
+            text = self._empty_text
+        elif not self._drawn:
+            text = "All curves are hidden: click a name above to show one"
+        elif not any(len(y) for y, _ in self._drawn):
+            text = "Only values above 0 fit on a log scale" if self._drawing.log else "Nothing measured yet"
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+
+    @property
+    def note(self) -> str:
+        """The sentence that stands where there are no curves, or nothing."""
+        return self._note.text()
+
+    @property
+    def drawn_axis(self) -> Axis:
+        """What x counts in the curves as they are drawn."""
+        return self._drawing.axis
+
+    def drawn_points(self, key: str) -> tuple[Floats, Floats]:
+        """x and y last given to a curve; empty for a hidden or unmeasured one."""
+        x, y = self._main[key].getOriginalDataset()
+        empty = x is None or not self._main[key].isVisible()
+        return (np.empty(0), np.empty(0)) if empty else (x, y)
+
+    # Range
+
+    def fit(self, span: tuple[float, float]) -> None:
+        """Show x from the first to the last, and all y that matter."""
+        low, high = span if span[1] > span[0] else (span[0] - 0.5, span[1] + 0.5)
+        self.view.setXRange(low, high, padding=0.01)
+        y_range = self._fixed_range or self._range_of_drawn()
+        if y_range is not None:
+            self.view.setYRange(*y_range, padding=0 if self._fixed_range else 0.06)
+
+    def _range_of_drawn(self) -> tuple[float, float] | None:
+        bounds = [_bounds(y, measured) for y, measured in self._drawn if len(y)]
+        if not bounds:
+            return None
+        low, high = min(low for low, _ in bounds), max(high for _, high in bounds)
+        if self._drawing.log:
+            low, high = float(np.log10(low)), float(np.log10(high))
+        return (low, high) if high - low > 1e-9 else (low - 0.5, high + 0.5)
+
+    # Crosshair, cursor, markers
+
+    def show_crosshair(self, x: float | None) -> str:
+        """Move the crosshair, or hide it. Gives back the text of a marker that is near."""
+        _place(self._crosshair, x)
+        return self.markers.hover(x, self.view.viewPixelSize()[0])
+
+    def show_cursor(self, x: float | None) -> None:
+        """Move the line that says which sample is looked at, or hide it."""
+        _place(self._cursor, x)
+
+    @property
+    def crosshair(self) -> float | None:
+        """Where the crosshair is."""
+        return float(self._crosshair.value()) if self._crosshair.isVisible() else None
+
+    @property
+    def cursor_line(self) -> float | None:
+        """Where the cursor line is."""
+        return float(self._cursor.value()) if self._cursor.isVisible() else None
+
+    # Events
+
+    def _toggle(self, key: str, shown: bool) -> None:
+        (self.hidden.discard if shown else self.hidden.add)(key)
+        self.curveToggled.emit(key, shown)
+
+    def _moved_by_hand(self, *_: object) -> None:
+        self.movedByHand.emit()
+
+    def _mouse_moved(self, position: QPointF) -> None:
+        if self.view.sceneBoundingRect().contains(position):
+            self.hovered.emit(self.view.mapSceneToView(position).x())
+        else:
+            self.left.emit()
+
+    def _mouse_clicked(self, event: Any) -> None:
+        if event.double():
+            self.doubleClicked.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.left.emit()
+        elif event.type() == QEvent.Type.Resize:
+            self._note.setGeometry(self.plot.viewport().rect().adjusted(66, 8, -16, -48))
+        return super().eventFilter(watched, event)
+
+    def restyle(self) -> None:
+        """Take the theme's colours."""
+        scheme = theme_notifier().scheme
+        text, muted = QColor(scheme.text), colour("muted")
+        self.plot.setBackground(QColor(scheme.base))
+        item = self.plot.getPlotItem()
+        for side in ("left", "bottom"):
+            item.getAxis(side).setPen(line_pen(muted))
+            item.getAxis(side).setTextPen(text)
+        item.showGrid(x=True, y=True, alpha=0.15)
+        self._note.setStyleSheet(f"color: {muted.name()}; background: transparent;")
+        self._crosshair.setPen(line_pen(text))
+        self._cursor.setPen(line_pen(colour("accent")))
+        if self._level is not None:
+            self._level.setPen(line_pen(muted, Qt.PenStyle.DotLine))
+            self._level.label.setColor(muted)
+        self.markers.restyle()
+        self.legend.restyle()
+
+
+def _place(line: Any, x: float | None) -> None:
+    if x is not None:
+        line.setPos(x)
+    line.setVisible(x is not None)
+
+
+def _bounds(y: Floats, measured: bool) -> tuple[float, float]:
+    """The range worth showing. One spike must not flatten the rest: long measured curves lose their extremes."""
+    if not measured or len(y) < 500:
+        return float(y.min()), float(y.max())
+    low, high = np.percentile(y[:: max(1, len(y) // 4000)], (0.5, 99.5))
+    return float(low), float(high)

@@ -1,0 +1,248 @@
+"""Everything in the window that needs the engine: made once it is loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
+
+from ganengine.errors import ConfigError, GanEngineError
+from studio.about import AboutDialog
+from studio.engine import Engine
+from studio.form.form import ExperimentForm
+from studio.presenters.charts import ChartsPresenter
+from studio.presenters.checkpoints import CheckpointPresenter
+from studio.presenters.experiment import ExperimentPresenter
+from studio.session import SessionState, message_for
+from studio.theme import Choice, apply_theme
+from studio.views.loss_plots import LossPlots
+
+if TYPE_CHECKING:
+    from studio.main_window import MainWindow
+
+_SHOWN_REAL = 256
+
+
+class Workspace(QObject):
+    """Makes form and plots, gives each part its presenter, and connects the actions.
+
+    Attributes:
+        form, plots: the widgets.
+        experiment, charts, checkpoints: their presenters.
+    """
+
+    def __init__(self, window: MainWindow, engine: Engine) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session, self._messages, self._actions = window.session, window.messages, window.actions_
+        self.form = ExperimentForm()
+        self.plots = LossPlots()
+        self.charts = ChartsPresenter(window.session, self.plots)
+        self.experiment = ExperimentPresenter(
+            window.session, self.form, window.devices, window.settings, window.messages
+        )
+        self.checkpoints = CheckpointPresenter(
+            window.session, self.experiment, self.charts, window.gallery, window.tasks, window.messages, window
+        )
+        self._connect()
+        window.devices.setEnabled(True)
+        self.experiment.fill(engine, None, None)
+        self._on_loaded_changed()
+
+    def open_path(self, path: Path) -> None:
+        """Open a checkpoint, a run directory, a preset or a config file."""
+        if path.suffix == ".toml":
+            self._guarded(lambda: self.experiment.load_preset_file(path), "The settings were not loaded")
+        else:
+            self.checkpoints.load(path)
+
+    def use(self, *, preset: str | None, config: Path | None) -> bool:
+        """Show a preset or a config file that was asked for on the command line; False if it cannot be."""
+        if preset:
+            return self._guarded(lambda: self.experiment.choose_preset(preset), "The preset was not loaded")
+        if config:
+            return self._guarded(lambda: self.experiment.load_preset_file(config), "The settings were not loaded")
+        return True
+
+    def remember(self) -> None:
+        """Keep what should come back on the next start."""
+        self.experiment.remember()
+        self._window.settings.recent_run = self._session.run_path
+
+    # -- wiring --------------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        actions, session = self._actions, self._session
+        actions.start.triggered.connect(lambda: self.experiment.start())
+        actions.pause.triggered.connect(self._toggle_pause)
+        actions.step.triggered.connect(self._step)
+        actions.stop.triggered.connect(lambda: session.stop())
+        actions.save_checkpoint.triggered.connect(session.save_checkpoint)
+        actions.load_checkpoint.triggered.connect(self.checkpoints.choose)
+        actions.new_run.triggered.connect(self._new_run)
+        actions.export_grid.triggered.connect(self.checkpoints.export)
+        actions.fresh_noise.triggered.connect(self._window.gallery.make_fresh)
+        actions.find_setting.triggered.connect(self.form.focus_filter)
+        actions.save_preset.triggered.connect(self._save_preset)
+        actions.load_preset.triggered.connect(self._load_preset)
+        actions.choose_runs_folder.triggered.connect(self._choose_runs_folder)
+        actions.open_runs_folder.triggered.connect(self._open_runs_folder)
+        actions.quit.triggered.connect(self._window.close)
+        actions.about.triggered.connect(lambda: AboutDialog(self._window).open())
+        for choice, action in actions.themes.items():
+            action.setChecked(choice == self._window.settings.theme)
+            action.triggered.connect(lambda _=False, chosen=choice: self._choose_theme(cast("Choice", chosen)))
+        self.form.savePresetRequested.connect(self._save_preset)
+        self.form.loadPresetRequested.connect(self._load_preset)
+        self.form.validityChanged.connect(self._show_start_tip)
+        self.experiment.loadedChanged.connect(self._on_loaded_changed)
+        self.experiment.dataChanged.connect(self._show_real_images)
+        self._window.gallery.cursorMoved.connect(self.charts.show_cursor)
+        session.stateChanged.connect(self._on_state)
+        session.alerted.connect(lambda text: self._messages.warning(text))
+        session.failed.connect(self._on_failed)
+        session.ended.connect(self._on_ended)
+
+    # -- actions -------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _toggle_pause(self) -> None:
+        if self._session.state == SessionState.PAUSED:
+            self._session.go_on()
+        else:
+            self._session.pause()
+
+    @Slot()
+    def _step(self) -> None:
+        if self._session.is_active:
+            self._session.step_once()
+        else:
+            self.experiment.start(paused=True)
+
+    @Slot()
+    def _new_run(self) -> None:
+        self.checkpoints.forget()
+        self._session.run_path = None
+        self._greet()
+
+    @Slot()
+    def _save_preset(self) -> None:
+        name, accepted = QInputDialog.getText(self._window, "Save as preset", "Name of the preset:")
+        if accepted and name.strip():
+            self._guarded(lambda: self.experiment.save_preset(name.strip()), "The preset was not saved")
+
+    @Slot()
+    def _load_preset(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, "Load preset", "", "Presets (*.toml);;All files (*)")
+        if path:
+            self._guarded(lambda: self.experiment.load_preset_file(Path(path)), "The settings were not loaded")
+
+    @Slot()
+    def _choose_runs_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self._window, "Runs folder", str(self._session.runs_dir))
+        if folder:
+            self._session.runs_dir = self._window.settings.runs_dir = Path(folder)
+            self._messages.info(f"New runs are kept in {folder}.")
+
+    @Slot()
+    def _open_runs_folder(self) -> None:
+        folder = self._session.runs_dir
+        folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def _choose_theme(self, choice: Choice) -> None:
+        self._window.settings.theme = choice
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, choice)
+
+    def _guarded(self, work: Any, title: str) -> bool:
+        try:
+            work()
+        except (GanEngineError, OSError) as error:
+            self._messages.error(title, str(error))
+            return False
+        return True
+
+    # -- answers -------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_loaded_changed(self) -> None:
+        loaded = self.experiment.loaded
+        self._actions.start.setText("Continue" if loaded else "Start")
+        self._show_start_tip()
+        self._greet()
+
+    @Slot()
+    def _show_start_tip(self) -> None:
+        loaded = self.experiment.loaded
+        tip = f"Go on from step {loaded.step:,}" if loaded else "Train with the settings on the left"
+        problem = self.form.first_problem_text()
+        self._actions.start.setToolTip(f"To be mended first: {problem}" if problem else f"{tip} (F5)")
+
+    @Slot(object)
+    def _on_state(self, state: SessionState) -> None:
+        if state == SessionState.STARTING:
+            self._messages.clear()
+            self._window.grid.set_message("")
+
+    @Slot(object)
+    def _on_failed(self, failure: Exception) -> None:
+        marked = self.experiment.show_failure(failure)
+        title = "A setting must be mended" if marked else "The training ended"
+        self._messages.error(title, message_for(failure))
+
+    @Slot()
+    def _on_ended(self) -> None:
+        run = self._session.run_path
+        if run is None or self._session.state == SessionState.FAILED:
+            return
+        done = self._session.state == SessionState.FINISHED
+        text = f"{run.name} has finished." if done else f"{run.name} was stopped and saved."
+        self._messages.info(text, action="Open it to go on", on_action=lambda: self.checkpoints.load(run))
+        self._window.tasks.run(lambda: _sampler_of(run), self._take_sampler, lambda error: None)
+
+    def _take_sampler(self, sampler: Any) -> None:
+        if not self._session.is_active and self._window.gallery.sampler is None:
+            self._window.gallery.sampler = sampler
+
+    # -- before the first run --------------------------------------------------------------------------------------------
+
+    def _greet(self) -> None:
+        if self._window.gallery.images is None:
+            self._window.grid.set_message(
+                "These are the real images. Press Start, and a generator that has never seen them learns to make its own."
+            )
+        else:
+            self._window.grid.set_message("")
+
+    @Slot(object)
+    def _show_real_images(self, source: Any) -> None:
+        self._window.tasks.run(
+            lambda: _some_real_images(source),
+            self._window.grid.set_real_images,
+            lambda error: self._messages.error("The images cannot be shown", message_for(error)),
+        )
+
+
+def _some_real_images(source: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Up to 256 images of a data source, uint8 [N, H, W, C], always the same ones."""
+    from ganengine.sampling import as_arrays
+
+    dataset = source.load()
+    chosen = np.random.default_rng(0).permutation(dataset.count)[:_SHOWN_REAL]
+    return as_arrays(dataset.images[chosen.tolist()])
+
+
+def _sampler_of(run: Path) -> Any:
+    from ganengine.runs.directory import RunDirectory
+    from ganengine.sampler import Sampler
+
+    newest = RunDirectory.open(run).checkpoints.latest()
+    if newest is None:
+        raise ConfigError("", "no checkpoint")
+    return Sampler.from_checkpoint(newest)
