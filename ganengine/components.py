@@ -84,7 +84,9 @@ def lookup(base: type[C], name: str) -> type[C]:
     """
     known = alternatives(base)
     if name not in known:
-        raise ConfigError("", f"there is no {base.family.rpartition('.')[2]} called {name!r}; known: {', '.join(known)}")
+        raise ConfigError(
+            "", f"there is no {base.family.rpartition('.')[2]} called {name!r}; known: {', '.join(known)}"
+        )
     return known[name]
 
 

@@ -69,7 +69,8 @@ class Training(Section):
     ema_halflife_images: int = setting(
         10_000,
         title="EMA half-life",
-        description="Samples come from a running average of the generator's weights, which looks much better than the weights "
+        description="Samples come from a running average of the generator's weights, which looks much better than "
+        "the weights "
         "of the moment. The average forgets half in this many images (and is quicker at the start). 0 turns it off.",
         unit="images",
         ge=0,
@@ -78,7 +79,8 @@ class Training(Section):
     seed: int = setting(
         0,
         title="Seed",
-        description="Start of all random numbers. The same seed and settings on the CPU give the same run, bit for bit.",
+        description="Start of all random numbers. The same seed and settings on the CPU give the same run, bit for "
+        "bit.",
         ge=0,
         le=2**31 - 1,
     )
@@ -90,7 +92,8 @@ class Training(Section):
     cpu_threads: int = setting(
         0,
         title="CPU threads",
-        description="How many cores a training on the CPU uses. 0 takes half of them, which leaves the window its own and "
+        description="How many cores a training on the CPU uses. 0 takes half of them, which leaves the window its "
+        "own and "
         "is quickest for small networks. Results agree bit for bit only between runs with the same number.",
         unit="threads",
         ge=0,
@@ -134,7 +137,8 @@ class Recording(Section):
     keep_checkpoints: int = setting(
         3,
         title="Checkpoints to keep",
-        description="How many automatic checkpoints stay; older ones are deleted. Those you saved yourself always stay.",
+        description="How many automatic checkpoints stay; older ones are deleted. Those you saved yourself always "
+        "stay.",
         applies="now",
         ge=1,
         le=100_000,
@@ -145,7 +149,9 @@ class TrainConfig(Section):
     """Everything that decides a training. Frozen and validated; equal configs give equal runs on the CPU."""
 
     preset: str = setting("custom", title="Preset", description="The preset that these settings started from.")
-    data: Annotated[DataSource, Chosen()] = setting(MNIST5k(), title="Data", description="The real images to learn from.")
+    data: Annotated[DataSource, Chosen()] = setting(
+        MNIST5k(), title="Data", description="The real images to learn from."
+    )
     generator: Annotated[Generator, Chosen()] = setting(
         MLPGenerator(), title="Generator", description="The network that makes images from random numbers."
     )
@@ -162,7 +168,9 @@ class TrainConfig(Section):
         Adam(), title="Discriminator's optimizer", description="How the discriminator's weights are updated."
     )
     training: Training = setting(Training(), title="Training", description="How long, and in which portions.")
-    recording: Recording = setting(Recording(), title="Recording", description="What is kept on the way, and how often.")
+    recording: Recording = setting(
+        Recording(), title="Recording", description="What is kept on the way, and how often."
+    )
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Self:

@@ -49,7 +49,9 @@ class Console:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _show(self, event: Event) -> None:
@@ -59,9 +61,7 @@ class Console:
 class Lines(Console):
     """One line at the beginning, every few seconds, and at the end."""
 
-    def __init__(
-        self, stream: TextIO, interval_s: float = 5.0, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, stream: TextIO, interval_s: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(stream)
         self._interval = interval_s
         self._clock = clock

@@ -15,7 +15,6 @@ from ganengine.optimizers.base import apply_settings
 from ganengine.shapes import ImageShape
 
 
-
 @dataclass
 class Players:
     """G, D, the running average of G (or None) and both optimizers, on one device."""

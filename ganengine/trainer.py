@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -34,6 +35,7 @@ from ganengine.runs.checkpoints import save_checkpoint
 from ganengine.runs.directory import RunDirectory
 from ganengine.runs.recorder import Recorder
 from ganengine.sampling import as_arrays, latents_of_seed
+from ganengine.shapes import ImageShape
 from ganengine.speed import Speedometer
 from ganengine.step import METRICS, discriminator_step, ema_decay, generator_step, update_ema
 from ganengine.trouble import diverged, explained
@@ -344,13 +346,18 @@ class Trainer:
             "meter": self._meter.state_dict(),
             "fixed_z": self._fixed_z,
             "threads": self._threads,
-            "data": {"name": self._dataset.name, "fingerprint": self._fingerprint, "shape": str(self._dataset.shape)},
+            "data": {
+                "name": self._dataset.name,
+                "fingerprint": self._fingerprint,
+                "shape": asdict(self._dataset.shape),
+            },
         }
 
     def _restore(self, state: dict[str, Any]) -> None:
         if state["data"]["fingerprint"] != self._fingerprint:
+            name, shape = state["data"]["name"], ImageShape(**state["data"]["shape"])
             raise CheckpointError(
-                f"This checkpoint was trained on other images ({state['data']['name']}, {state['data']['shape']}) than "
+                f"This checkpoint was trained on other images ({name}, {shape}) than "
                 f"those found now ({self._dataset.name}, {self._dataset.shape}), so it cannot go on exactly."
             )
         self.players.load_state_dict(state["players"], self._same_optimizers(state["config"]))

@@ -77,6 +77,7 @@ def _no_display() -> str:
 def _obey(window: MainWindow, options: argparse.Namespace) -> None:
     """Do what the command line asked for, once the engine is there."""
     workspace = window.workspace
+    assert workspace is not None
     if options.open:
         workspace.open_path(options.open)
     elif workspace.use(preset=options.preset, config=options.config) and options.start:

@@ -20,7 +20,8 @@ def ask_closing(parent: QWidget) -> Closing:
     answer = ask(
         parent,
         "A training is running",
-        "Save a checkpoint and quit, so that it can go on later from exactly here? Without saving, it can go on from its "
+        "Save a checkpoint and quit, so that it can go on later from exactly here? Without saving, it can go on from "
+        "its "
         "last checkpoint.",
         {
             Closing.SAVE.value: "Save and quit",

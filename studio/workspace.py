@@ -77,10 +77,10 @@ class Workspace(QObject):
 
     def _connect(self) -> None:
         actions, session = self._actions, self._session
-        actions.start.triggered.connect(lambda: self.experiment.start())
+        actions.start.triggered.connect(self._start)
         actions.pause.triggered.connect(self._toggle_pause)
         actions.step.triggered.connect(self._step)
-        actions.stop.triggered.connect(lambda: session.stop())
+        actions.stop.triggered.connect(self._stop)
         actions.save_checkpoint.triggered.connect(session.save_checkpoint)
         actions.load_checkpoint.triggered.connect(self.checkpoints.choose)
         actions.new_run.triggered.connect(self._new_run)
@@ -103,11 +103,19 @@ class Workspace(QObject):
         self.experiment.dataChanged.connect(self._show_real_images)
         self._window.gallery.cursorMoved.connect(self.charts.show_cursor)
         session.stateChanged.connect(self._on_state)
-        session.alerted.connect(lambda text: self._messages.warning(text))
+        session.alerted.connect(self._on_alert)
         session.failed.connect(self._on_failed)
         session.ended.connect(self._on_ended)
 
     # -- actions -------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _start(self) -> None:
+        self.experiment.start()
+
+    @Slot()
+    def _stop(self) -> None:
+        self._session.stop()
 
     @Slot()
     def _toggle_pause(self) -> None:
@@ -190,6 +198,10 @@ class Workspace(QObject):
             self._messages.clear()
             self._window.grid.set_message("")
 
+    @Slot(str)
+    def _on_alert(self, text: str) -> None:
+        self._messages.warning(text)
+
     @Slot(object)
     def _on_failed(self, failure: Exception) -> None:
         marked = self.experiment.show_failure(failure)
@@ -210,12 +222,13 @@ class Workspace(QObject):
         if not self._session.is_active and self._window.gallery.sampler is None:
             self._window.gallery.sampler = sampler
 
-    # -- before the first run --------------------------------------------------------------------------------------------
+    # -- before the first run ------------------------------------------------------------------------------------------
 
     def _greet(self) -> None:
         if self._window.gallery.images is None:
             self._window.grid.set_message(
-                "These are the real images. Press Start, and a generator that has never seen them learns to make its own."
+                "These are the real images. Press Start, and a generator that has never seen them learns to make its "
+                "own."
             )
         else:
             self._window.grid.set_message("")

@@ -7,6 +7,7 @@ failed while running, 2 the user's input is wrong, 130 interrupted. Importing th
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from ganengine import __version__
 from ganengine.cli import fork, listing, resume, sample, train
@@ -74,7 +75,5 @@ def _in_one_line(error: GanEngineError) -> str:
 
 
 def _complain(text: str) -> None:
-    try:
+    with suppress(OSError):  # where nobody listens, the exit code still tells
         print(f"ganengine: {text}", file=sys.stderr, flush=True)
-    except OSError:
-        pass  # nobody listens; the exit code still tells

@@ -4,15 +4,14 @@ import argparse
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from ganengine.errors import CheckpointError, GanEngineError, RunError
 
 if TYPE_CHECKING:
     from ganengine.runs.directory import RunDirectory
 
-    Commands = argparse._SubParsersAction["Parser"]
-
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 _SHOWN = 5  # a message lists at most so many runs or checkpoints
 
 
@@ -62,7 +61,9 @@ def add_changes(parser: Parser) -> None:
 
 def add_steps(parser: Parser) -> None:
     """`--steps N`."""
-    parser.add_argument("--steps", type=_whole, metavar="N", help="train until step N, counted from the run's beginning")
+    parser.add_argument(
+        "--steps", type=_whole, metavar="N", help="train until step N, counted from the run's beginning"
+    )
 
 
 def changes_of(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -1,12 +1,22 @@
 """`ganengine resume`."""
 
 from argparse import Namespace
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ganengine.cli.options import Commands, UsageError, add_device, add_runs, add_steps, changes_of, run_named, runs_root
+from ganengine.cli.options import (
+    Commands,
+    UsageError,
+    add_device,
+    add_runs,
+    add_steps,
+    changes_of,
+    run_named,
+    runs_root,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ganengine.events import TrainingObserver
     from ganengine.runs.directory import RunDirectory
     from ganengine.trainer import Trainer
@@ -22,7 +32,7 @@ examples:
 """
 
 
-def add(commands: "Commands") -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("resume", help="go on with a run", description=_DESCRIPTION, epilog=_EXAMPLES)
     parser.add_argument("name", metavar="RUN", help="a run's directory, its folder name, or its number")
@@ -44,12 +54,13 @@ def run(arguments: Namespace) -> int:
         trainer = resume_run(directory, observers, changes=changes)
         if trainer.step >= trainer.total_steps:
             directory.release()
-            raise UsageError(nothing_left(directory, trainer.step, trainer.total_steps))
+            raise UsageError(nothing_left(f"run {directory.name}", trainer.step, trainer.total_steps))
         return trainer
 
     return train_to_the_end(build)
 
 
-def nothing_left(directory: "RunDirectory", step: int, total: int) -> str:
+def nothing_left(what: str, step: int, total: int) -> str:
     """Why there is nothing to train, and what to do."""
-    return f"run {directory.name} is already at step {step:,} of {total:,}; give a larger --steps N to go on"
+    place = f"at step {step:,} of {total:,}" if step == total else f"at step {step:,}, past step {total:,}"
+    return f"{what} is already {place}; give a larger --steps N to go on"

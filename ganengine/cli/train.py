@@ -33,12 +33,16 @@ examples:
 """
 
 
-def add(commands: "Commands") -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("train", help="train a new run", description=_DESCRIPTION, epilog=_EXAMPLES)
     start = parser.add_mutually_exclusive_group()
     start.add_argument(
-        "config", nargs="?", type=Path, metavar="CONFIG.toml", help="a file of settings; what it leaves out gets its default"
+        "config",
+        nargs="?",
+        type=Path,
+        metavar="CONFIG.toml",
+        help="a file of settings; what it leaves out gets its default",
     )
     start.add_argument("--preset", metavar="NAME", help="start from a preset (without any: the default preset)")
     add_changes(parser)

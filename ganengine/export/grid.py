@@ -50,7 +50,7 @@ def compose_grid(
 
 def with_caption(grid: Images, caption: str) -> Images:
     """The grid with a strip below it that holds one line of text, made small enough to fit."""
-    height, width, channels = grid.shape
+    _, width, channels = grid.shape
     font = _font_for(caption, width - 8, size=max(12, min(28, width // 24)))
     strip = Image.new("L", (width, int(font.size * 1.9)), 255)
     ImageDraw.Draw(strip).text((width / 2, strip.height / 2), caption, fill=0, font=font, anchor="mm")

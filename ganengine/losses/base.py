@@ -8,7 +8,7 @@ from ganengine.components import Component
 
 
 class Loss(Component):
-    """An adversarial loss on logits of shape [N] or [N, 1]; each method returns a scalar tensor (mean over the batch)."""
+    """An adversarial loss on logits [N]; each method returns a scalar tensor, the mean over the batch."""
 
     family: ClassVar[str] = "ganengine.losses"
     kind: str

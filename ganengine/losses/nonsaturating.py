@@ -21,7 +21,8 @@ class NonSaturating(Loss):
     real_label: float = setting(
         1.0,
         title="Real label",
-        description="What the discriminator is told a real image is worth. 0.9 instead of 1 (one-sided label smoothing) "
+        description="What the discriminator is told a real image is worth. 0.9 instead of 1 (one-sided label "
+        "smoothing) "
         "keeps it from becoming over-confident.",
         gt=0.5,
         le=1.0,

@@ -55,7 +55,8 @@ def dropout_setting(default: float) -> float:
     share: float = setting(
         default,
         title="Dropout",
-        description="Share of hidden values that are set to zero at random while training; weakens a discriminator that "
+        description="Share of hidden values that are set to zero at random while training; weakens a discriminator "
+        "that "
         "wins too easily. 0 turns it off.",
         ge=0.0,
         lt=1.0,

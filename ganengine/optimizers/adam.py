@@ -23,15 +23,22 @@ class Adam(Optimizer):
     betas: tuple[Beta, Beta] = setting(
         (0.5, 0.999),
         title="Betas",
-        description="How long the running averages of the gradient and of its square remember, each from 0 up to but not "
+        description="How long the running averages of the gradient and of its square remember, each from 0 up to but "
+        "not "
         "including 1. GANs like a first beta of 0.5 or less.",
     )
     eps: float = setting(
         1e-8, title="Epsilon", description="Keeps the division by the running average stable.", gt=0.0, le=1.0
     )
     weight_decay: float = setting(
-        0.0, title="Weight decay", description="Pulls weights towards zero (L2 penalty). 0 turns it off.", ge=0.0, le=1.0
+        0.0,
+        title="Weight decay",
+        description="Pulls weights towards zero (L2 penalty). 0 turns it off.",
+        ge=0.0,
+        le=1.0,
     )
     amsgrad: bool = setting(
-        False, title="AMSGrad", description="Never lets the running average of squared gradients shrink (Reddi et al. 2018)."
+        False,
+        title="AMSGrad",
+        description="Never lets the running average of squared gradients shrink (Reddi et al. 2018).",
     )

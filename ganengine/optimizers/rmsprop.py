@@ -24,13 +24,19 @@ class RMSprop(Optimizer):
         0.0, title="Momentum", description="How much of the last step is kept; 0 turns it off.", ge=0.0, lt=1.0
     )
     centered: bool = setting(
-        False, title="Centered", description="Also subtract the mean gradient, so that steps are divided by its variance."
+        False,
+        title="Centered",
+        description="Also subtract the mean gradient, so that steps are divided by its variance.",
     )
     eps: float = setting(
         1e-8, title="Epsilon", description="Keeps the division by the running average stable.", gt=0.0, le=1.0
     )
     weight_decay: float = setting(
-        0.0, title="Weight decay", description="Pulls weights towards zero (L2 penalty). 0 turns it off.", ge=0.0, le=1.0
+        0.0,
+        title="Weight decay",
+        description="Pulls weights towards zero (L2 penalty). 0 turns it off.",
+        ge=0.0,
+        le=1.0,
     )
 
     def implementation(self) -> dict[str, Any]:

@@ -17,19 +17,30 @@ class SGD(Optimizer):
     lr: float = setting(
         1e-2,
         title="Learning rate",
-        description="How large a step the weights take. SGD needs a larger one than Adam. May be changed while training.",
+        description="How large a step the weights take. SGD needs a larger one than Adam. May be changed while "
+        "training.",
         applies="now",
         gt=0.0,
         le=10.0,
     )
     momentum: float = setting(
-        0.0, title="Momentum", description="How much of the last step is kept; 0.9 is common, 0 turns it off.", ge=0.0, lt=1.0
+        0.0,
+        title="Momentum",
+        description="How much of the last step is kept; 0.9 is common, 0 turns it off.",
+        ge=0.0,
+        lt=1.0,
     )
     nesterov: bool = setting(
-        False, title="Nesterov", description="Look ahead along the momentum before taking the gradient. Needs a momentum."
+        False,
+        title="Nesterov",
+        description="Look ahead along the momentum before taking the gradient. Needs a momentum.",
     )
     weight_decay: float = setting(
-        0.0, title="Weight decay", description="Pulls weights towards zero (L2 penalty). 0 turns it off.", ge=0.0, le=1.0
+        0.0,
+        title="Weight decay",
+        description="Pulls weights towards zero (L2 penalty). 0 turns it off.",
+        ge=0.0,
+        le=1.0,
     )
 
     def problems(self) -> dict[str, str]:

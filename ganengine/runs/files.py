@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,10 +25,10 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None], what: str) -
         temporary.replace(path)
         _sync_directory(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        _discard(temporary)
         raise StorageError(what, path, error) from error
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        _discard(temporary)
         raise
 
 
@@ -89,6 +90,11 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _discard(path: Path) -> None:
+    with suppress(OSError):  # the disk may be gone altogether; the first error says so
+        path.unlink()
 
 
 def _ignore(_: object) -> None:

@@ -78,10 +78,6 @@ class FormSection(QWidget):
         there = [row.declaration for path, row in self.rows.items() if path != self.tag]
         return bool(self.rows) and there == [found for found in wanted if found.path != self.tag]
 
-    def unfold(self) -> None:
-        """Open it."""
-        self.header.setChecked(True)
-
     def show_matching(self, words: list[str]) -> int:
         """Show only the rows that match, folded or not; without words all of them.
 

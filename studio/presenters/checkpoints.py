@@ -126,7 +126,9 @@ class CheckpointPresenter(QObject):
             text = QFileDialog.getExistingDirectory(self._window, "Folder for the images", str(folder))
         else:
             name = f"grid-step-{self._gallery.step:08d}-{choice.rows}x{choice.columns}.png"
-            text, _ = QFileDialog.getSaveFileName(self._window, "Export grid", str(folder / name), "PNG pictures (*.png)")
+            text, _ = QFileDialog.getSaveFileName(
+                self._window, "Export grid", str(folder / name), "PNG pictures (*.png)"
+            )
         return Path(text) if text else None
 
     # -- what there is -------------------------------------------------------------------------------------------------

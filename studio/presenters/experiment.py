@@ -78,7 +78,10 @@ class ExperimentPresenter(QObject):
             ConfigError: there is no preset of that name.
         """
         choices = [("auto", f"Auto ({engine.devices[0].name})")]
-        choices += [(device.value, f"{device.value}: {device}" if "cuda" in device.value else str(device)) for device in engine.devices]
+        choices += [
+            (device.value, f"{device.value}: {device}" if "cuda" in device.value else str(device))
+            for device in engine.devices
+        ]
         self._form.set_devices(choices)
         self._devices.clear()
         for value, label in choices:
@@ -160,7 +163,9 @@ class ExperimentPresenter(QObject):
     def _go_on(self, loaded: Loaded, config: TrainConfig, paused: bool) -> None:
         changes = {path: new for path, (_, new) in changed_paths(loaded.config, config).items() if new is not None}
         if config.training.length_in == "steps" and config.training.steps <= loaded.step:
-            raise ConfigError("training.steps", f"must be more than {loaded.step}, which the checkpoint has done already")
+            raise ConfigError(
+                "training.steps", f"must be more than {loaded.step}, which the checkpoint has done already"
+            )
         if shape_changes := [path for path in changes if path.startswith(("generator.", "discriminator.", "data."))]:
             raise CheckpointError(
                 f"The checkpoint was made with other settings ({', '.join(shape_changes)}), which are built into its "

@@ -102,7 +102,9 @@ class GalleryPresenter(QObject):
         elif self.sampler is not None:
             self._fresh = True
             sampler = self.sampler
-            self._in_background(lambda: sampler.images(count, seed), lambda images: self._show_fresh(images, sampler.step))
+            self._in_background(
+                lambda: sampler.images(count, seed), lambda images: self._show_fresh(images, sampler.step)
+            )
         else:
             self._messages.info("There is no generator yet: start a training or load a checkpoint.")
 

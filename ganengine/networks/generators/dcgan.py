@@ -7,7 +7,14 @@ from torch import nn
 
 from ganengine.fields import setting
 from ganengine.networks.generators.base import Generator
-from ganengine.networks.layers import Activation, activation, activation_setting, batch_norm_setting, dcgan_init, slope_setting
+from ganengine.networks.layers import (
+    Activation,
+    activation,
+    activation_setting,
+    batch_norm_setting,
+    dcgan_init,
+    slope_setting,
+)
 from ganengine.networks.pyramid import problem_with, pyramid
 from ganengine.shapes import ImageShape
 
@@ -15,7 +22,8 @@ from ganengine.shapes import ImageShape
 class DCGANGenerator(Generator):
     """Transposed convolutions that double the image until it is full size: sharper than dense layers.
 
-    Radford et al. 2016, "Unsupervised Representation Learning with Deep Convolutional GANs", fitted to 28, 32 and 64 px.
+    Radford et al. 2016, "Unsupervised Representation Learning with Deep Convolutional GANs", fitted to
+    28, 32 and 64 pixels.
     """
 
     title: ClassVar[str] = "DCGAN (convolutions)"

@@ -4,6 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
+_ARROW = 24
+
 
 class CalmComboBox(QComboBox):
     """A combo box that leaves the wheel to the scroll area unless it has the focus, and elides a long choice."""
@@ -36,6 +38,10 @@ class CalmComboBox(QComboBox):
         field = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
+        # A style sheet's padding and its arrow both take room at the right, where one of them would do.
+        unused = max(0, self.width() - _ARROW - field.right())
+        option.rect.adjust(0, 0, unused, 0)
         text = option.currentText or self.placeholderText()
-        option.currentText = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, field.width() - 4)
+        room = field.width() + unused - 2
+        option.currentText = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)

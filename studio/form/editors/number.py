@@ -101,11 +101,13 @@ class NumberEditor(QAbstractSpinBox):
 
 
 class _LineWithUnit(QLineEdit):
-    """A line edit with a unit, greyed, behind the text."""
+    """A line edit with a unit, greyed, behind the text where both fit."""
 
     def __init__(self, unit: str) -> None:
         super().__init__()
         self._unit = unit
+        self._unit_fits = bool(unit)
+        self.textChanged.connect(self._make_room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -118,14 +120,19 @@ class _LineWithUnit(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._unit:
+        if not self._unit_fits:
             return
         painter = QPainter(self)
         painter.setPen(colour("muted") if self.isEnabled() else self.palette().placeholderText().color())
         place = self.rect().adjusted(0, 0, -4, 0)
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._unit)
 
+    @Slot()
     def _make_room(self) -> None:
-        room = self.fontMetrics().horizontalAdvance(self._unit) + 6 if self._unit else 0
+        unit = self.fontMetrics().horizontalAdvance(self._unit) + 6
+        text = self.fontMetrics().horizontalAdvance(self.text()) + _LEFT + 2
+        # The number comes first; without room for both the tooltip tells the unit.
+        self._unit_fits = bool(self._unit) and text + unit <= self.width()
+        room = unit if self._unit_fits else 0
         if self.textMargins() != (wanted := QMargins(_LEFT, 0, room, 0)):
             self.setTextMargins(wanted)

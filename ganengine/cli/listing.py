@@ -1,0 +1,112 @@
+"""`ganengine list`."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ganengine.cli.options import Commands, UsageError, add_runs, runs_root
+from ganengine.errors import RunError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ganengine.components import Component
+    from ganengine.runs.directory import RunDirectory
+
+_DESCRIPTION = """\
+List what there is: `presets`, `runs`, or one kind of exchangeable part, such as `losses` or `optimizers`.
+Without WHAT, say what can be listed.
+"""
+_EXAMPLES = """\
+examples:
+  ganengine list
+  ganengine list presets
+  ganengine list optimizers
+  ganengine list runs --runs ~/gan-runs
+"""
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "list", help="list presets, runs, networks, losses, ...", description=_DESCRIPTION, epilog=_EXAMPLES
+    )
+    parser.add_argument("what", nargs="?", metavar="WHAT", help="presets, runs, or a kind of part")
+    add_runs(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Namespace) -> int:
+    """Print one name a line, with what is worth knowing of it."""
+    families = _families()
+    names = ["presets", "runs", *families]
+    rows: list[tuple[str, ...]]
+    match arguments.what:
+        case None:
+            rows = [(name,) for name in names]
+        case "presets":
+            rows = list(_presets())
+        case "runs":
+            rows = list(_runs(runs_root(arguments)))
+        case what if what in families:
+            rows = list(_parts(families[what]))
+        case what:
+            raise UsageError(f"there is no list of {what!r}; there are lists of {', '.join(names)}")
+    _print(rows)
+    return 0
+
+
+def _families() -> "dict[str, dict[str, type[Component]]]":
+    """Everything that can be exchanged: name of the list → section of the settings → family."""
+    from ganengine.config import TrainConfig, component_family
+
+    found: dict[str, dict[str, type[Component]]] = {}
+    for section in TrainConfig.model_fields:
+        family = component_family(section)
+        if family is not None:
+            package = family.family.split(".")[1]
+            name = {"data": "datasets"}.get(package, package)
+            known = found.setdefault(name, {})
+            if family not in known.values():  # both optimizers are of one family
+                known[section] = family
+    return found
+
+
+def _parts(family: "dict[str, type[Component]]") -> Iterator[tuple[str, ...]]:
+    from ganengine.components import alternatives
+
+    for section, base in family.items():
+        for name, part in alternatives(base).items():
+            yield (*((section,) if len(family) > 1 else ()), name, part.summary())
+
+
+def _presets() -> Iterator[tuple[str, ...]]:
+    from ganengine.presets import all_presets
+
+    for preset in all_presets():
+        yield preset.name, preset.about.title + (" (your own)" if preset.mine else "")
+
+
+def _runs(root: "Path") -> Iterator[tuple[str, ...]]:
+    from ganengine.runs.directory import list_runs
+
+    for run in list_runs(root):
+        yield run.name, *_state(run)
+
+
+def _state(run: "RunDirectory") -> tuple[str, ...]:
+    try:
+        info = run.info()
+    except RunError:
+        return ("damaged",)
+    total = info.get("total_steps")
+    place = f"step {info.get('step', 0):,}" + (f" of {total:,}" if total else "")
+    return str(info.get("status", "")), place, str(info.get("created", ""))
+
+
+def _print(rows: list[tuple[str, ...]]) -> None:
+    """Print rows in columns as wide as they need."""
+    columns = max(map(len, rows), default=0)
+    widths = [max((len(row[index]) for row in rows if len(row) > index), default=0) for index in range(columns)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip())

@@ -1,0 +1,133 @@
+"""Making images with a trained generator, without its data, discriminator or optimizers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ganengine import devices
+from ganengine.batches import latents
+from ganengine.config import TrainConfig
+from ganengine.errors import CheckpointError, OutOfMemory
+from ganengine.players import sample
+from ganengine.runs.checkpoints import checkpoint_config, load_checkpoint
+from ganengine.sampling import as_arrays
+from ganengine.shapes import ImageShape
+
+Images = NDArray[np.uint8]
+_PORTION = 256
+# torch draws normal numbers in blocks; from this many vectors on, portions join to what one draw would have given.
+_SMALLEST = 16
+
+
+class Sampler:
+    """The generator of one checkpoint: the running average where there is one, else G.
+
+    It draws from no global random generator, so it may be made and used beside a training in another thread.
+
+    Attributes:
+        config: the settings in force when the checkpoint was made.
+        step: updates of the generator done until then.
+        shape: of one image.
+        device: where the images are made.
+    """
+
+    def __init__(self, G: nn.Module, config: TrainConfig, shape: ImageShape, step: int, device: torch.device) -> None:
+        self.config = config
+        self.step = step
+        self.shape = shape
+        self.device = device
+        with _memory_explained(device):
+            self._G = G.to(device).eval().requires_grad_(False)
+
+    @classmethod
+    def from_checkpoint(cls, path: Path, device: str = "auto") -> Self:
+        """Read the generator out of a checkpoint's file.
+
+        Args:
+            device: a value of the setting `training.device`.
+
+        Raises:
+            CheckpointError: one sentence on why the file cannot be used.
+            ConfigError: there is no such device.
+            OutOfMemory: the generator does not fit on it.
+        """
+        chosen = devices.resolve(device)
+        content = load_checkpoint(path)
+        config = checkpoint_config(content)
+        shape = _shape(path, content)
+        return cls(_generator(path, config, shape, content["players"]), config, shape, int(content["step"]), chosen)
+
+    def images(self, count: int, seed: int) -> Images:
+        """Images [count, H, W, C] from the latent vectors that the seed stands for.
+
+        Raises:
+            OutOfMemory: the device's memory is full.
+        """
+        return np.concatenate([self._none(), *self.batches(count, seed)])
+
+    def batches(self, count: int, seed: int) -> Iterator[Images]:
+        """The same as `images`, in portions [n, H, W, C] of a few hundred, for more than fit into memory."""
+        generator = torch.Generator().manual_seed(seed)
+        while count > 0:
+            size = _PORTION if count >= _PORTION + _SMALLEST else count
+            yield self.images_of(latents(size, self.config.generator.latent_dim, generator))
+            count -= size
+
+    def images_of(self, z: Tensor | NDArray[np.floating[Any]]) -> Images:
+        """Images [N, H, W, C] of latent vectors [N, latent_dim].
+
+        Raises:
+            ValueError: z has another shape.
+            OutOfMemory: the device's memory is full.
+        """
+        vectors = torch.as_tensor(z, dtype=torch.float32, device=self.device)
+        if vectors.ndim != 2 or vectors.shape[1] != self.config.generator.latent_dim:
+            raise ValueError(f"z is {tuple(vectors.shape)}, not [N, {self.config.generator.latent_dim}]")
+        if not len(vectors):
+            return self._none()
+        with _memory_explained(self.device):
+            return as_arrays(sample(self._G, vectors, _PORTION))
+
+    def _none(self) -> Images:
+        return np.empty((0, self.shape.resolution, self.shape.resolution, self.shape.channels), dtype=np.uint8)
+
+
+def _shape(path: Path, content: dict[str, Any]) -> ImageShape:
+    try:
+        return ImageShape(**content["data"]["shape"])
+    except (KeyError, TypeError) as error:
+        raise CheckpointError(f"{path.name} does not say which shape its images have.") from error
+
+
+def _generator(path: Path, config: TrainConfig, shape: ImageShape, players: Any) -> nn.Module:
+    """The generator with its weights; no weight is initialised, for that would draw random numbers."""
+    if problem := config.generator.problem_with(shape):
+        raise CheckpointError(f"{path.name} holds a generator that {problem}.")
+    with torch.device("meta"):
+        G = config.generator.build(shape)
+    try:
+        G.load_state_dict(players.get("G_ema") or players["G"], assign=True)
+    except (AttributeError, KeyError, TypeError, RuntimeError) as error:
+        raise CheckpointError(
+            f"The weights in {path.name} belong to another architecture than its settings say."
+        ) from error
+    assert not any(tensor.is_meta for tensor in chain(G.parameters(), G.buffers())), "a buffer that is not saved"
+    return G
+
+
+@contextmanager
+def _memory_explained(device: torch.device) -> Iterator[None]:
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise OutOfMemory(
+            f"The memory of {device} is not enough to make images: {devices.memory_figures(device)}. "
+            "Wait until a training there has ended, or make them on the CPU."
+        ) from error

@@ -1,0 +1,217 @@
+"""One training step against the plain loop of a tutorial, and the promise that no step waits for the device."""
+
+from collections import Counter
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from ganengine.components import alternatives
+from ganengine.losses.nonsaturating import NonSaturating
+from ganengine.networks.discriminators.dcgan import DCGANDiscriminator
+from ganengine.networks.discriminators.mlp import MLPDiscriminator
+from ganengine.networks.generators.dcgan import DCGANGenerator
+from ganengine.networks.generators.mlp import MLPGenerator
+from ganengine.optimizers.base import Optimizer
+from ganengine.shapes import ImageShape
+from ganengine.step import METRICS, discriminator_step, ema_decay, generator_step, update_ema
+from tests.ganengine.helpers import make_trainer, same
+
+SHAPE = ImageShape(1, 28)
+NETWORKS = {
+    "mlp": (MLPGenerator(latent_dim=5, widths=(9,), batch_norm=True), MLPDiscriminator(widths=(9,), spectral_norm=True)),
+    "dcgan": (DCGANGenerator(latent_dim=5, width=2), DCGANDiscriminator(width=2, batch_norm=True)),
+}
+BATCH = 6
+
+
+def players(kind: str) -> tuple[nn.Module, nn.Module]:
+    torch.manual_seed(2)
+    G, D = NETWORKS[kind]
+    return G.build(SHAPE), D.build(SHAPE)
+
+
+def batch(seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    real_images = torch.rand(BATCH, 1, 28, 28, generator=generator) * 2 - 1
+    return real_images, torch.randn(BATCH, 5, generator=generator), torch.randn(BATCH, 5, generator=generator)
+
+
+def tutorial_step(
+    G: nn.Module,
+    D: nn.Module,
+    optimizer_g: torch.optim.Optimizer,
+    optimizer_d: torch.optim.Optimizer,
+    real_images: Tensor,
+    z_d: Tensor,
+    z_g: Tensor,
+    real_label: float,
+) -> dict[str, float]:
+    """The loop as the tutorials write it."""
+    optimizer_d.zero_grad()
+    real_logits = D(real_images)
+    loss_real = binary_cross_entropy_with_logits(real_logits, torch.full((BATCH,), real_label))
+    fake_images = G(z_d)
+    fake_logits = D(fake_images.detach())
+    loss_fake = binary_cross_entropy_with_logits(fake_logits, torch.zeros(BATCH))
+    (loss_real + loss_fake).backward()
+    grad_d = torch.nn.utils.clip_grad_norm_(D.parameters(), float("inf")).item()
+    optimizer_d.step()
+    optimizer_g.zero_grad()
+    loss_g = binary_cross_entropy_with_logits(D(G(z_g)), torch.ones(BATCH))
+    loss_g.backward()
+    grad_g = torch.nn.utils.clip_grad_norm_(G.parameters(), float("inf")).item()
+    optimizer_g.step()
+    return {
+        "loss/d_real": loss_real.item(),
+        "loss/d_fake": loss_fake.item(),
+        "loss/d": (loss_real + loss_fake).item(),
+        "loss/g": loss_g.item(),
+        "prob/real": torch.sigmoid(real_logits).mean().item(),
+        "prob/fake": torch.sigmoid(fake_logits).mean().item(),
+        "grad/d": grad_d,
+        "grad/g": grad_g,
+    }
+
+
+@pytest.mark.parametrize("optimizer", sorted(alternatives(Optimizer)))
+@pytest.mark.parametrize("kind", sorted(NETWORKS))
+def test_steps_equal_the_tutorials(kind: str, optimizer: str) -> None:
+    settings = alternatives(Optimizer)[optimizer](lr=1e-3)
+    G, D = players(kind)
+    G_plain, D_plain = deepcopy(G), deepcopy(D)
+    optimizers = settings.build(G.parameters()), settings.build(D.parameters())
+    plain = settings.torch_class(G_plain.parameters(), **settings.arguments()), settings.torch_class(
+        D_plain.parameters(), **settings.arguments()
+    )
+    before = deepcopy(G.state_dict())
+    for seed in range(3):
+        real_images, z_d, z_g = batch(seed)
+        values = discriminator_step(G, D, NonSaturating(real_label=0.9), optimizers[1], real_images, z_d)
+        values |= generator_step(G, D, NonSaturating(real_label=0.9), optimizers[0], z_g)
+        expected = tutorial_step(G_plain, D_plain, *plain, real_images, z_d, z_g, real_label=0.9)
+        assert set(values) == set(METRICS) == set(expected)
+        for name, value in values.items():
+            assert value.shape == ()
+            assert not value.requires_grad
+            assert value.item() == pytest.approx(expected[name], rel=1e-4, abs=1e-6), name
+    # RMSprop and Adam divide by the gradient's size, which blows up rounding where a gradient is nearly 0.
+    torch.testing.assert_close(G.state_dict(), G_plain.state_dict(), rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(D.state_dict(), D_plain.state_dict(), rtol=1e-3, atol=1e-4)
+    assert not same(before, G.state_dict())
+
+
+@pytest.mark.parametrize("kind", sorted(NETWORKS))
+def test_each_step_changes_its_own_players_weights_only(kind: str) -> None:
+    G, D = players(kind)
+    sgd = alternatives(Optimizer)["sgd"](lr=0.1)
+    real_images, z_d, z_g = batch(0)
+    weights = [p.detach().clone() for p in (*G.parameters(),)], [p.detach().clone() for p in D.parameters()]
+    generator_step(G, D, NonSaturating(), sgd.build(G.parameters()), z_g)
+    assert same([p.detach() for p in D.parameters()], weights[1])
+    assert all(p.grad is None for p in D.parameters())
+    assert not same([p.detach() for p in G.parameters()], weights[0])
+    weights = [p.detach().clone() for p in (*G.parameters(),)], weights[1]
+    discriminator_step(G, D, NonSaturating(), sgd.build(D.parameters()), real_images, z_d)
+    assert same([p.detach() for p in G.parameters()], weights[0])
+    assert not same([p.detach() for p in D.parameters()], weights[1])
+
+
+@pytest.mark.parametrize(("batch_images", "halflife"), [(64, 10_000), (1, 10), (500, 500)])
+def test_ema_forgets_half_in_its_halflife(batch_images: int, halflife: int) -> None:
+    late = 10**9
+    decay = ema_decay(batch_images, late, halflife)
+    assert decay ** (halflife / batch_images) == pytest.approx(0.5)
+
+
+def test_ema_is_quicker_at_the_start() -> None:
+    decays = [ema_decay(64, images, 10_000) for images in (64, 640, 6400, 64_000, 200_000, 10**7)]
+    assert decays == sorted(decays)
+    assert decays[0] < 1e-6, "the random start is forgotten at once"
+    assert decays[-1] == decays[-2] == 0.5 ** (64 / 10_000), "and from 20 half-lives on it is the full one"
+    assert ema_decay(64, 64_000, 10_000) == pytest.approx(0.5 ** (64 / 3200)), "a twentieth of the images seen"
+
+
+def test_update_ema_moves_weights_and_copies_buffers() -> None:
+    G, _ = players("dcgan")
+    G_ema = deepcopy(G).requires_grad_(False)
+    with torch.no_grad():
+        for tensor in (*G.parameters(), *G.buffers()):
+            tensor.add_(1)
+    old = deepcopy(G_ema)
+    now = deepcopy(G.state_dict())
+    update_ema(G_ema, G, 0.75)
+    for was, average, new in zip(old.parameters(), G_ema.parameters(), G.parameters(), strict=True):
+        torch.testing.assert_close(average.detach(), 0.75 * was + 0.25 * new.detach())
+    assert same(dict(G_ema.named_buffers()), dict(G.named_buffers()))
+    assert same(now, G.state_dict()), "G stays as it is"
+    update_ema(G_ema, G, 0.0)
+    assert same(list(G_ema.state_dict().values()), list(G.state_dict().values()))
+
+
+class Calls(TorchDispatchMode):
+    """Counts the operators that are run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: Counter[str] = Counter()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.counts[func.overloadpacket._qualified_op_name] += 1
+        return func(*args, **(kwargs or {}))
+
+
+WAITS = ("aten::_local_scalar_dense", "aten::item", "aten::is_nonzero", "aten::nonzero", "aten::equal")
+STEP_KINDS = {
+    "mlp": {"generator.batch_norm": True, "discriminator.spectral_norm": True, "discriminator.dropout": 0.2},
+    "dcgan": {
+        "generator.kind": "dcgan",
+        "discriminator.kind": "dcgan",
+        "generator.width": 2,
+        "discriminator.width": 2,
+        "training.d_steps": 2,
+    },
+}
+
+
+def kind_of_step(kind: str, optimizer: str) -> dict[str, Any]:
+    return {**STEP_KINDS[kind], "optimizer_g.kind": optimizer, "optimizer_d.kind": optimizer}
+
+
+@pytest.mark.parametrize("optimizer", sorted(alternatives(Optimizer)))
+@pytest.mark.parametrize("kind", sorted(STEP_KINDS))
+def test_a_step_never_waits_for_a_value(kind: str, optimizer: str, runs_dir: Path) -> None:
+    trainer = make_trainer(runs_dir, kind_of_step(kind, optimizer))
+    trainer._train_step()  # the first one makes the optimizers' states
+    with Calls() as calls:
+        for _ in range(6):  # past the end of an epoch
+            trainer._train_step()
+    assert calls.counts["aten::randn"] >= 12, "the mode saw the steps"
+    assert {name: calls.counts[name] for name in WAITS if calls.counts[name]} == {}
+
+
+def test_the_count_of_waits_would_notice_one() -> None:
+    with Calls() as calls:
+        torch.ones(1).item()
+    assert calls.counts["aten::_local_scalar_dense"] == 1
+
+
+@pytest.mark.cuda
+@pytest.mark.parametrize("optimizer", sorted(alternatives(Optimizer)))
+@pytest.mark.parametrize("kind", sorted(STEP_KINDS))
+def test_a_step_never_waits_for_the_gpu(kind: str, optimizer: str, runs_dir: Path) -> None:
+    trainer = make_trainer(runs_dir, {**kind_of_step(kind, optimizer), "training.device": "cuda"})
+    trainer._train_step()  # set-up of libraries and states may wait
+    torch.cuda.synchronize()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for _ in range(6):
+            trainer._train_step()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert trainer.step == 7
