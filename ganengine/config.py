@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 import tomli_w
 from pydantic import ValidationError, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 
+from ganengine.complaints import MISFIT, in_plain_words, misfit
 from ganengine.components import Chosen, Component, alternatives
 from ganengine.data.sources.base import DataSource
 from ganengine.data.sources.mnist_5k import MNIST5k
@@ -182,7 +183,7 @@ class TrainConfig(Section):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            problems = [_problem(details) for details in error.errors()]
+            problems = [problem for details in error.errors() for problem in _problems(details)]
             raise ConfigError(*problems[0], problems) from None
 
     @classmethod
@@ -218,7 +219,7 @@ class TrainConfig(Section):
         Raises:
             ConfigError: a path does not exist or a value cannot be used.
         """
-        values = self.model_dump(mode="json")
+        values = self.model_dump()
         kinds_first = sorted(changes.items(), key=lambda item: not item[0].endswith((".kind", ".source")))
         for path, value in kinds_first:
             _assign(values, path, value)
@@ -233,13 +234,17 @@ class TrainConfig(Section):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
-        for section in _components():
-            for name, message in getattr(self, section).problems().items():
-                raise _misfit(f"{section}.{name}", message)
+        problems = [
+            (f"{section}.{name}", message)
+            for section in _components()
+            for name, message in getattr(self, section).problems().items()
+        ]
         shape = self.data.image_shape()
         for section in ("generator", "discriminator"):
             if shape and (message := getattr(self, section).problem_with(shape)):
-                raise _misfit(f"{section}.kind", message)
+                problems.append((f"{section}.kind", message))
+        if problems:
+            raise misfit(problems)
         return self
 
 
@@ -324,69 +329,54 @@ def _assign(values: dict[str, Any], path: str, value: Any) -> None:
         raise ConfigError(path, _unknown(path))
 
 
+def shared_settings(old: type[Section], values: Mapping[str, Any], new: type[Section]) -> dict[str, Any]:
+    """What stays when a component of the class `old` is exchanged for one of `new`.
+
+    Those settings that both have and that were changed from the old one's defaults: a learning rate that somebody
+    typed stays, one that nobody touched becomes what suits the new optimizer.
+    """
+    return {
+        name: value
+        for name, value in values.items()
+        if name in new.model_fields and value != old.model_fields[name].get_default(call_default_factory=True)
+    }
+
+
 def _converted(family: type[Component], old: dict[str, Any], kind: Any) -> dict[str, Any]:
-    """Another kind with the settings of the old one that it shares, except a learning rate at its default."""
     target = alternatives(family).get(kind)
     if target is None:
         return {family.tag: kind}
     source = alternatives(family)[old[family.tag]]
-    kept = {
-        name: value
-        for name, value in old.items()
-        if name in target.model_fields
-        and name != family.tag
-        and value != source.model_fields[name].get_default(call_default_factory=True)
-    }
-    return {**kept, family.tag: kind}
+    return {**shared_settings(source, old, target), family.tag: kind}
 
 
-def _misfit(path: str, message: str) -> PydanticCustomError:
-    return PydanticCustomError("misfit", "{message}", {"path": path, "message": message})
-
-
-def _problem(details: ErrorDetails) -> tuple[str, str]:
-    """(path, plain message) of one of pydantic's findings."""
-    context = details.get("ctx", {})
-    if details["type"] == "misfit":
-        return context["path"], context["message"]
+def _problems(details: ErrorDetails) -> list[tuple[str, str]]:
+    """(path, plain message) of each thing that one of pydantic's findings says."""
+    if details["type"] == MISFIT:
+        found: list[tuple[str, str]] = details["ctx"]["problems"]
+        return found
     parts = [str(part) for part in details["loc"]]
     # pydantic puts the chosen kind behind the section's name.
     if parts and (family := component_family(parts[0])):
         if details["type"].startswith("union_tag"):
-            return f"{parts[0]}.{family.tag}", _plain(details)
+            return [(f"{parts[0]}.{family.tag}", in_plain_words(details))]
         del parts[1:2]
     path = ".".join(part for part in parts if not part.isdigit())
-    return path, _unknown(path) if details["type"] == "extra_forbidden" else _plain(details)
-
-
-def _plain(details: ErrorDetails) -> str:
-    context = details.get("ctx", {})
-    given = details.get("input")
-    messages = {
-        "greater_than_equal": "must be at least {ge}",
-        "greater_than": "must be more than {gt}",
-        "less_than_equal": "must be at most {le}",
-        "less_than": "must be less than {lt}",
-        "finite_number": "must be a finite number",
-        "literal_error": "must be one of {expected}",
-        "union_tag_invalid": "must be one of {expected_tags}",
-        "union_tag_not_found": "is missing",
-        "int_from_float": "must be a whole number",
-        "int_parsing": "must be a whole number",
-        "int_type": "must be a whole number",
-        "float_parsing": "must be a number",
-        "float_type": "must be a number",
-        "bool_parsing": "must be true or false",
-        "bool_type": "must be true or false",
-        "too_short": "needs at least {min_length}",
-        "too_long": "has too many values, at most {max_length}",
-        "missing": "is missing",
-    }
-    message = messages.get(details["type"])
-    plain = message.format(**context) if message else details["msg"].lower()
-    return plain if given is None or isinstance(given, dict) else f"{plain}, not {given!r}"
+    return [(path, _unknown(path) if details["type"] == "extra_forbidden" else in_plain_words(details))]
 
 
 def _unknown(path: str) -> str:
+    if path in _paths_of_all_kinds():
+        return "does not exist for the kind that is chosen"
     near = difflib.get_close_matches(path, [found.path for found in all_declarations(TrainConfig())], n=1)
     return "there is no such setting" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _paths_of_all_kinds() -> set[str]:
+    return {
+        found.path
+        for section in _components()
+        if (family := component_family(section))
+        for cls in alternatives(family).values()
+        for found in section_declarations(section, cls)
+    }

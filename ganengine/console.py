@@ -1,5 +1,6 @@
 """How a training goes, in a terminal: a progress bar, or plain lines where the output is a file or a pipe."""
 
+import os
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -14,7 +15,15 @@ _ENDS = (RunStatus.FINISHED, RunStatus.STOPPED)
 
 def console_for(stream: TextIO) -> "Console":
     """A bar if `stream` is a terminal, else lines."""
-    return Bar(stream) if stream.isatty() else Lines(stream)
+    return Bar(stream) if stream.isatty() and _columns(stream) else Lines(stream)
+
+
+def _columns(stream: TextIO) -> int:
+    """The terminal's width; 0 where it does not know, as in some containers."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return 0
 
 
 class Console:
@@ -109,7 +118,7 @@ class Bar(Console):
                     initial=event.step,
                     file=self._stream,
                     dynamic_ncols=True,
-                    bar_format="{percentage:3.0f}% {bar} step {n} of {total} {postfix}",
+                    bar_format="{percentage:3.0f}% {bar} step {n} of {total}{postfix}",
                 )
             case Progress():
                 self._update(event)
@@ -154,7 +163,7 @@ def _rate(progress: Progress) -> str:
 
 
 def _left(progress: Progress) -> str:
-    return "" if progress.seconds_left is None else f"{duration(progress.seconds_left)} left"
+    return f"{duration(progress.seconds_left)} left" if progress.seconds_left else ""
 
 
 def _joined(*parts: str) -> str:

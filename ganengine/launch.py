@@ -1,6 +1,7 @@
 """Three ways to a training: a new run, an exact continuation, a fork."""
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,10 @@ from ganengine.config import TrainConfig, changed_paths, live_paths
 from ganengine.devices import resolve
 from ganengine.errors import CheckpointError, ConfigError, RunError
 from ganengine.events import TrainingObserver
+from ganengine.fit import check_fit
 from ganengine.runs.checkpoints import checkpoint_config, load_checkpoint, save_checkpoint
 from ganengine.runs.directory import Parent, RunDirectory
-from ganengine.trainer import Trainer, check_fit
+from ganengine.trainer import Trainer
 
 
 def new_run(
@@ -27,7 +29,7 @@ def new_run(
     check_fit(config, dataset)
     directory = RunDirectory.create(root, config)
     directory.acquire()
-    return _or_release(directory, lambda: Trainer(config, dataset, directory, observers, patient=patient))
+    return _or_discard(directory, lambda: Trainer(config, dataset, directory, observers, patient=patient))
 
 
 def resume_run(
@@ -56,6 +58,7 @@ def resume_run(
         dataset = config.data.load()
         trainer = Trainer(config, dataset, directory, observers, checkpoint=checkpoint, patient=patient)
         directory.checkpoints.clean()
+        directory.checkpoints.set_aside_after(trainer.step)
         directory.forget_after(trainer.step)
         return trainer
 
@@ -96,7 +99,7 @@ def fork_run(
         save_checkpoint(directory.checkpoints.path(trainer.step), _without_frame(checkpoint, config))
         return trainer
 
-    return _or_release(directory, build)
+    return _or_discard(directory, build)
 
 
 def _with_live_changes(config: TrainConfig, changes: Mapping[str, Any]) -> TrainConfig:
@@ -125,10 +128,18 @@ def _without_frame(checkpoint: dict[str, Any], config: TrainConfig) -> dict[str,
     return content | {"config": config.model_dump(mode="json")}
 
 
-def _or_release(directory: RunDirectory, build: Any) -> Trainer:
+def _or_discard(directory: RunDirectory, build: Callable[[], Trainer]) -> Trainer:
+    """As `_or_release`, for a run that is new: where it cannot be built, nothing of it stays."""
     try:
-        trainer: Trainer = build()
+        return _or_release(directory, build)
+    except BaseException:
+        shutil.rmtree(directory.path, ignore_errors=True)
+        raise
+
+
+def _or_release(directory: RunDirectory, build: Callable[[], Trainer]) -> Trainer:
+    try:
+        return build()
     except BaseException:
         directory.release()
         raise
-    return trainer

@@ -57,7 +57,8 @@ class Players:
         """
         try:
             for name, part in self._networks():
-                part.load_state_dict(state[name])
+                # A fork that turns the average on begins it from G.
+                part.load_state_dict(state["G"] if name == "G_ema" and name not in state else state[name])
             for name in optimizers:
                 getattr(self, name).load_state_dict(state[name])
         except (KeyError, RuntimeError, ValueError) as error:

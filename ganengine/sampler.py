@@ -36,11 +36,15 @@ class Sampler:
         step: updates of the generator done until then.
         shape: of one image.
         device: where the images are made.
+        fixed_z: the latent vectors [N, latent_dim] that the run's own samples are made from.
     """
 
-    def __init__(self, G: nn.Module, config: TrainConfig, shape: ImageShape, step: int, device: torch.device) -> None:
+    def __init__(
+        self, G: nn.Module, config: TrainConfig, shape: ImageShape, step: int, fixed_z: Tensor, device: torch.device
+    ) -> None:
         self.config = config
         self.step = step
+        self.fixed_z = fixed_z
         self.shape = shape
         self.device = device
         with _memory_explained(device):
@@ -61,8 +65,9 @@ class Sampler:
         chosen = devices.resolve(device)
         content = load_checkpoint(path)
         config = checkpoint_config(content)
-        shape = _shape(path, content)
-        return cls(_generator(path, config, shape, content["players"]), config, shape, int(content["step"]), chosen)
+        step, shape = _facts(path, content)
+        G = _generator(path, config, shape, content["players"])
+        return cls(G, config, shape, step, content["fixed_z"], chosen)
 
     def images(self, count: int, seed: int) -> Images:
         """Images [count, H, W, C] from the latent vectors that the seed stands for.
@@ -71,6 +76,10 @@ class Sampler:
             OutOfMemory: the device's memory is full.
         """
         return np.concatenate([self._none(), *self.batches(count, seed)])
+
+    def fixed_images(self) -> Images:
+        """The images [N, H, W, C] that the run's own sample of this step shows."""
+        return self.images_of(self.fixed_z)
 
     def batches(self, count: int, seed: int) -> Iterator[Images]:
         """The same as `images`, in portions [n, H, W, C] of a few hundred, for more than fit into memory."""
@@ -99,11 +108,14 @@ class Sampler:
         return np.empty((0, self.shape.resolution, self.shape.resolution, self.shape.channels), dtype=np.uint8)
 
 
-def _shape(path: Path, content: dict[str, Any]) -> ImageShape:
+def _facts(path: Path, content: dict[str, Any]) -> tuple[int, ImageShape]:
     try:
-        return ImageShape(**content["data"]["shape"])
+        step, shape = content["step"], ImageShape(**content["data"]["shape"])
     except (KeyError, TypeError) as error:
         raise CheckpointError(f"{path.name} does not say which shape its images have.") from error
+    if not all(isinstance(number, int) for number in (step, shape.channels, shape.resolution)):
+        raise CheckpointError(f"{path.name} is damaged: its step or its images' shape is not a number.")
+    return step, shape
 
 
 def _generator(path: Path, config: TrainConfig, shape: ImageShape, players: Any) -> nn.Module:

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -29,6 +30,7 @@ from ganengine.events import (
     TrainingObserver,
 )
 from ganengine.export.grid import save_sample
+from ganengine.fit import check_fit
 from ganengine.meter import Meter, not_finite
 from ganengine.players import Players
 from ganengine.runs.checkpoints import save_checkpoint
@@ -93,6 +95,7 @@ class Trainer:
         self._steps_allowed: int | None = None  # None: as many as there are; 0: paused
         self._save_at_end = True
         self._saved_step = -1
+        self._save_due = False  # there was no room for the last checkpoint
         try:
             self._build(dataset)
             if checkpoint is not None:
@@ -182,8 +185,11 @@ class Trainer:
     def _sample(self) -> None:
         images = as_arrays(self.players.sample(self._fixed_z))
         path = self._directory.sample_path(self.step)
-        save_sample(path, images, self.step)
-        self._tell(SamplesEvent(self.step, self.epoch, images, path))
+        try:
+            save_sample(path, images, self.step)
+            self._tell(SamplesEvent(self.step, self.epoch, images, path))
+        except StorageError as error:
+            self._no_room(error)
 
     def _save(self, *, kept: bool) -> None:
         """Save a checkpoint of this step, unless the weights are broken; patiently, pause where the disk is full."""
@@ -193,10 +199,8 @@ class Trainer:
         try:
             self._write_checkpoint(kept)
         except StorageError as error:
-            if not self._patient:
-                raise
-            self._steps_allowed = 0
-            self._announce(AlertEvent(self.step, f"{error} The training is paused."))
+            self._save_due = True
+            self._no_room(error)
 
     def _write_checkpoint(self, kept: bool) -> None:
         folder = self._directory.checkpoints
@@ -205,7 +209,7 @@ class Trainer:
             folder.keep(self.step)
         if self.step != self._saved_step:
             save_checkpoint(path, self._state())
-            self._saved_step = self.step
+            self._saved_step, self._save_due = self.step, False
         folder.prune(self.config.recording.keep_checkpoints)
         self._tell(CheckpointEvent(self.step, path, folder.is_kept(self.step)))
 
@@ -222,8 +226,19 @@ class Trainer:
 
     def _tell(self, event: Event) -> None:
         """Write an event down, then tell the observers."""
-        self._recorder.notify(event)
+        try:
+            self._recorder.notify(event)
+        except StorageError as error:
+            self._no_room(error, alert=self._status != RunStatus.PAUSED)
         self._announce(event)
+
+    def _no_room(self, error: StorageError, *, alert: bool = True) -> None:
+        """Patiently, pause until somebody made room; else the error ends the training."""
+        if not self._patient:
+            raise error
+        self._steps_allowed = 0
+        if alert:
+            self._announce(AlertEvent(self.step, f"{error} The training is paused."))
 
     def _announce(self, event: Event) -> None:
         for observer in self._observers:
@@ -266,7 +281,8 @@ class Trainer:
             if self.step != self._saved_step:  # no room on the disk: wait for an answer
                 self._obey()
         self._tell_progress()
-        self._directory.update_info({"seconds": round(self.seconds, 2)})
+        with suppress(StorageError):  # no room: not worth failing for
+            self._directory.update_info({"seconds": round(self.seconds, 2)})
         self._set_status(RunStatus.FINISHED if finished else RunStatus.STOPPED)
         return self._status
 
@@ -290,6 +306,8 @@ class Trainer:
                 case Continue():
                     self._steps_allowed = None
                     self._speed.restart(self.images)
+                    if self._save_due:
+                        self._save(kept=False)
                 case StepOnce():
                     self._steps_allowed = 1
                     break
@@ -372,15 +390,6 @@ class Trainer:
         self._saved_step = self.step
 
     def _same_optimizers(self, old: dict[str, Any]) -> list[str]:
-        """The optimizers whose state can be taken over: those of the kind that they were."""
-        return [name for name in ("optimizer_g", "optimizer_d") if old[name]["kind"] == self.config.get(name).kind]
-
-
-def check_fit(config: TrainConfig, dataset: ImageDataset) -> None:
-    """Raise ConfigError where batch size or architectures do not fit the data."""
-    if config.training.batch_size > dataset.count:
-        problem = f"must be at most {dataset.count}, the number of images in {dataset.name}"
-        raise ConfigError("training.batch_size", problem)
-    for section in ("generator", "discriminator"):
-        if problem := config.get(section).problem_with(dataset.shape):
-            raise ConfigError(f"{section}.kind", problem)
+        """The optimizers whose state can be taken over: those that remember the same things as before."""
+        now, before = self.config, TrainConfig.parse(old)
+        return [part for part in ("optimizer_g", "optimizer_d") if now.get(part).can_go_on_from(before.get(part))]

@@ -62,6 +62,7 @@ class Actions:
         idle = state not in ACTIVE and state != SessionState.LOADING
         training = state in {SessionState.RUNNING, SessionState.PAUSED}
         self.start.setEnabled(idle)
+        set_icon(self.start, "start", "accent" if idle else None)
         self.pause.setEnabled(training)
         self.pause.setChecked(state == SessionState.PAUSED)
         self.pause.setText("Go on" if state == SessionState.PAUSED else "Pause")

@@ -41,7 +41,9 @@ class EngineLoader(QThread):
     def run(self) -> None:
         """Import, then tell."""
         try:
-            from ganengine import devices, launch, presets, sampler  # noqa: F401
+            import ganengine.launch
+            import ganengine.sampler  # noqa: F401
+            from ganengine import devices, presets
 
             engine = Engine(presets.all_presets(), devices.available())
         except Exception as error:

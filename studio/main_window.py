@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         if narrow:
             self.resizeDocks([self.plots_dock], [270], Qt.Orientation.Vertical)
         else:
-            self.resizeDocks([self.plots_dock], [max(420, self.width() // 3)], Qt.Orientation.Horizontal)
+            self.resizeDocks([self.plots_dock], [max(400, self.width() * 28 // 100)], Qt.Orientation.Horizontal)
 
     def _lay_out(self) -> None:
         centre = QWidget()

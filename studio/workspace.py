@@ -225,7 +225,7 @@ class Workspace(QObject):
     # -- before the first run ------------------------------------------------------------------------------------------
 
     def _greet(self) -> None:
-        if self._window.gallery.images is None:
+        if self._window.gallery.images is None and not self._session.is_active:
             self._window.grid.set_message(
                 "These are the real images. Press Start, and a generator that has never seen them learns to make its "
                 "own."

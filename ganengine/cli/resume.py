@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ganengine.events import TrainingObserver
-    from ganengine.runs.directory import RunDirectory
     from ganengine.trainer import Trainer
 
 _DESCRIPTION = """\

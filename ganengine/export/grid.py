@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from ganengine.errors import DatasetError, StorageError
@@ -49,9 +49,10 @@ def compose_grid(
 
 
 def with_caption(grid: Images, caption: str) -> Images:
-    """The grid with a strip below it that holds one line of text, made small enough to fit."""
+    """The grid with a strip below it that holds one line of text, made small, or else cut, to fit."""
     _, width, channels = grid.shape
     font = _font_for(caption, width - 8, size=max(12, min(28, width // 24)))
+    caption = _cut_to_fit(caption, width - 8, font)
     strip = Image.new("L", (width, int(font.size * 1.9)), 255)
     ImageDraw.Draw(strip).text((width / 2, strip.height / 2), caption, fill=0, font=font, anchor="mm")
     text = np.asarray(strip)[:, :, None].repeat(channels, axis=2)
@@ -91,12 +92,20 @@ def load_sample(path: Path) -> Images:
         with Image.open(path) as picture:
             layout = json.loads(picture.info.get(_KEY, "{}"))
             pixels = np.asarray(picture)
-        count, rows, columns, padding = (int(layout[key]) for key in ("count", "rows", "columns", "padding"))
-    except (OSError, UnidentifiedImageError, ValueError, KeyError, TypeError, SyntaxError) as error:
+        return _taken_apart(pixels, *(int(layout[key]) for key in ("count", "rows", "columns", "padding")))
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError) as error:
         raise DatasetError(f"{path} is not a sample of a run, or is damaged.") from error
+
+
+def _taken_apart(pixels: Images, count: int, rows: int, columns: int, padding: int) -> Images:
+    """The images of a grid; ValueError where the layout does not go with its size."""
+    if min(count, rows, columns, padding + 1) < 1 or count > rows * columns:
+        raise ValueError("no such layout")
     pixels = pixels[:, :, None] if pixels.ndim == 2 else pixels
     height = (pixels.shape[0] - padding) // rows - padding
     width = (pixels.shape[1] - padding) // columns - padding
+    if min(height, width) < 1:
+        raise ValueError("the images have no size")
     tiles = []
     for index in range(count):
         row, column = divmod(index, columns)
@@ -131,3 +140,11 @@ def _font_for(text: str, width: int, size: int) -> ImageFont.FreeTypeFont:
         if size <= 6 or font.getlength(text) <= width:
             return font
         size -= 1
+
+
+def _cut_to_fit(text: str, width: int, font: ImageFont.FreeTypeFont) -> str:
+    shown = text
+    while text and font.getlength(shown) > width:
+        text = text[:-1]
+        shown = f"{text}…" if text else ""
+    return shown

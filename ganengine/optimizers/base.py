@@ -38,6 +38,17 @@ class Optimizer(Component):
         """Keyword arguments that change the speed and not the mathematics."""
         return {"fused": True}
 
+    def can_go_on_from(self, other: "Optimizer") -> bool:
+        """Whether it can take over the other's state: it must remember the same things for each weight."""
+        return self.kind == other.kind and self._state_names() == other._state_names()
+
+    def _state_names(self) -> frozenset[str]:
+        weight = Parameter(torch.zeros(1))
+        weight.grad = torch.zeros(1)
+        optimizer = self.build([weight])
+        optimizer.step()
+        return frozenset(name for name, value in optimizer.state[weight].items() if value is not None)
+
 
 def apply_settings(optimizer: torch.optim.Optimizer, settings: Optimizer) -> None:
     """Take over changed settings in the middle of a training."""

@@ -113,6 +113,12 @@ class CheckpointFolder:
         for step in automatic[:-keep_last]:
             self.path(step).unlink(missing_ok=True)
 
+    def set_aside_after(self, step: int) -> None:
+        """Rename later checkpoints, which were passed over as damaged: they must not count as the newest ones."""
+        for later in self.steps():
+            if later > step:
+                self.path(later).replace(self.path(later).with_suffix(".damaged"))
+
     def clean(self) -> None:
         """Delete what a crash left half-written. Only for the process that holds the run's lock."""
         for leftover in self.directory.glob(".step-*.tmp"):

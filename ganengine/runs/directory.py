@@ -97,14 +97,18 @@ class RunDirectory:
         Raises:
             RunError: the file is damaged.
         """
+        info = self._read_info()
+        if info.get("status") in {RunStatus.RUNNING, RunStatus.PAUSED} and not self.is_active():
+            info["status"] = RunStatus.STOPPED.value
+        return info
+
+    def _read_info(self) -> dict[str, Any]:
         try:
             info = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise RunError(f"{self.path / 'run.json'} is damaged: {error}.") from error
         if not isinstance(info, dict):
             raise RunError(f"{self.path / 'run.json'} is damaged: it is not an object.")
-        if info.get("status") in {RunStatus.RUNNING, RunStatus.PAUSED} and not self.is_active():
-            info["status"] = RunStatus.STOPPED.value
         return info
 
     def metrics(self) -> list[MetricsEvent]:
@@ -143,7 +147,7 @@ class RunDirectory:
             RunError: another training has it.
         """
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=0.5, poll_interval=0.02)  # whoever asks `is_active` has it for a moment
         except Timeout:
             raise RunError(f"{self.name} is being trained already, here or in another program.") from None
         except OSError as error:
@@ -166,10 +170,12 @@ class RunDirectory:
             return False  # a read-only place: nobody can be training there
 
     def update_info(self, changes: dict[str, Any]) -> None:
-        """Change fields of `run.json`."""
-        path = self.path / "run.json"
-        info = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        write_text(path, json.dumps(info | changes, indent=2) + "\n", "the run's state")
+        """Change fields of `run.json`; one that is damaged is begun anew."""
+        try:
+            info = self._read_info()
+        except RunError:
+            info = {}
+        write_text(self.path / "run.json", json.dumps(info | changes, indent=2) + "\n", "the run's state")
 
     def append_metrics(self, event: MetricsEvent) -> None:
         """Add one point to the history."""
@@ -238,12 +244,12 @@ def find_run(root: Path, name: str) -> RunDirectory:
 
 def _has_number(run: RunDirectory, name: str) -> bool:
     number = run.name.partition("-")[0]
-    return name.isdigit() and number.isdigit() and int(number) == int(name)
+    return name.isdecimal() and number.isdecimal() and int(number) == int(name)
 
 
 def _next_number(root: Path) -> int:
     numbers = (path.name.partition("-")[0] for path in root.iterdir() if path.is_dir())
-    return max((int(number) for number in numbers if number.isdigit()), default=0) + 1
+    return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
 
 
 def _slug(name: str) -> str:

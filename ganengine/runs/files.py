@@ -47,15 +47,18 @@ def append_json_line(path: Path, record: dict[str, Any]) -> None:
 
 
 def append_text(path: Path, text: str) -> None:
-    """Add text (UTF-8) to the end of a file.
+    """Add text (UTF-8) to the end of a file, or nothing.
 
     Raises:
         StorageError: it could not be written.
     """
+    size = path.stat().st_size if path.exists() else 0
     try:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
+        with suppress(OSError):  # half a line would spoil the next one
+            os.truncate(path, size)
         raise StorageError(path.name, path, error) from error
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ganengine.errors import StorageError
 from ganengine.events import (
     AlertEvent,
     CheckpointEvent,
@@ -20,14 +21,29 @@ class Recorder:
     """A `TrainingObserver` that keeps the run directory up to date.
 
     Raises:
-        StorageError: from `notify`, where something could not be written.
+        StorageError: from `notify`, where something could not be written; the next `notify` tries it again.
     """
 
     def __init__(self, run: RunDirectory) -> None:
         self._run = run
+        self._unwritten: list[Event] = []
 
     def notify(self, event: Event) -> None:
-        """Write one event down."""
+        """Write one event down, after those for which there was no room before."""
+        if isinstance(event, StatusChanged):  # what the status was before is no longer true
+            self._unwritten = [waiting for waiting in self._unwritten if not isinstance(waiting, StatusChanged)]
+        waiting, self._unwritten = [*self._unwritten, event], []
+        problem: StorageError | None = None
+        for each in waiting:
+            try:
+                self._write(each)
+            except StorageError as error:
+                problem = problem or error
+                self._unwritten.append(each)
+        if problem:
+            raise problem
+
+    def _write(self, event: Event) -> None:
         match event:
             case MetricsEvent():
                 self._run.append_metrics(event)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ganengine.components import alternatives
-from ganengine.config import TrainConfig, component_family, section_declarations
+from ganengine.config import TrainConfig, component_family, section_declarations, shared_settings
 from ganengine.errors import ConfigError
 from ganengine.fields import Declaration, Section, is_section
 
@@ -102,14 +102,6 @@ class Draft:
 
 
 def converted(old: type[Section], values: dict[str, Any], new: type[Section]) -> dict[str, Any]:
-    """All values of the class `new`: its defaults, and from `values` what both have and was changed.
-
-    The rule of `TrainConfig.with_changes`, for one section whose values need not be valid.
-    """
+    """All values of the class `new`: its defaults, and from `values` what is shared; they need not be valid."""
     defaults = {name: info.get_default(call_default_factory=True) for name, info in new.model_fields.items()}
-    kept = {
-        name: value
-        for name, value in values.items()
-        if name in new.model_fields and value != old.model_fields[name].get_default(call_default_factory=True)
-    }
-    return {**defaults, **kept}
+    return {**defaults, **shared_settings(old, values, new)}

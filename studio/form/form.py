@@ -12,7 +12,6 @@ from studio.form.editors.device import DeviceEditor
 from studio.form.head import FormHead, PresetItem
 from studio.form.row import SettingRow
 from studio.form.stack import SectionStack
-from studio.form.wording import tidy
 
 
 class ExperimentForm(QWidget):
@@ -132,7 +131,7 @@ class ExperimentForm(QWidget):
         row = self._stack.row(path)
         if row is None:
             return False
-        self._told[row.path] = tidy(message)
+        self._told[row.path] = message
         self._head.filter.clear()
         self._refresh()
         self._stack.go_to(row)
@@ -257,7 +256,7 @@ class ExperimentForm(QWidget):
         found = []
         for path, message in self._draft.problems():
             row = self._stack.row(path)
-            found.append((path, (row.editor.complaint() if row else "") or tidy(message)))
+            found.append((path, (row.editor.complaint() if row else "") or message))
         return found
 
     def _show_problems(self) -> None:

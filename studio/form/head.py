@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from studio.form.editors.calm import CalmComboBox
+from studio.form.wording import paragraph
 from studio.icons import set_icon
 from studio.theme import theme_notifier
 
@@ -72,7 +73,7 @@ class FormHead(QWidget):
                 self.combo.insertSeparator(self.combo.count())
             self.combo.addItem(item.title, item.name)
             self.combo.setItemData(self.combo.count() - 1, item.mine, Qt.ItemDataRole.UserRole + 1)
-            self.combo.setItemData(self.combo.count() - 1, f"<p>{item.summary}</p>", Qt.ItemDataRole.ToolTipRole)
+            self.combo.setItemData(self.combo.count() - 1, paragraph(item.summary), Qt.ItemDataRole.ToolTipRole)
         self.show_preset(chosen or "")
 
     def show_preset(self, name: str) -> None:

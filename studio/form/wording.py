@@ -1,6 +1,5 @@
 """How values, bounds and complaints are written for people, and how what people type is read."""
 
-import re
 from html import escape
 from typing import Any
 
@@ -60,7 +59,12 @@ def number_complaint(text: str, whole: bool) -> str:
 def tooltip(declaration: Declaration) -> str:
     """Rich text, so that it wraps: what the setting is for, and in a second line bounds and default."""
     lines = [declaration.description, f"{_bounds(declaration)} {_default(declaration)}".strip()]
-    return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line)
+    return "".join(paragraph(line) for line in lines if line)
+
+
+def paragraph(text: str) -> str:
+    """Plain text as rich text, which Qt wraps in a tooltip."""
+    return f"<p>{escape(text, quote=False)}</p>"
 
 
 def _default(declaration: Declaration) -> str:
@@ -84,11 +88,6 @@ def _side(declaration: Declaration, lower: bool) -> str:
     excluded = declaration.minimum_excluded if lower else declaration.maximum_excluded
     words = ("more than" if excluded else "at least") if lower else ("less than" if excluded else "at most")
     return f"{words} {bound:,}" if isinstance(bound, int) else f"{words} {bound:g}"
-
-
-def tidy(message: str) -> str:
-    """A message without the ``.0`` that Python writes behind whole numbers."""
-    return re.sub(r"(?<![\w.'])(-?\d+)\.0(?![\d'])", r"\1", message)
 
 
 def short_title(title: str) -> str:

@@ -12,7 +12,9 @@ from studio.theme import colour
 Dash = Qt.PenStyle
 FAINT = 0.28
 """Opacity of the measured curve behind its smoothed one."""
-SWATCH = QSize(26, 12)
+SWATCH = QSize(28, 12)
+SWATCH_LINE = 22
+"""The rest of the swatch keeps its text away from the line."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class CurveSpec:
         pen = self.pen(2.0)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
-        painter.drawLine(0, SWATCH.height() // 2, SWATCH.width(), SWATCH.height() // 2)
+        painter.drawLine(0, SWATCH.height() // 2, SWATCH_LINE, SWATCH.height() // 2)
         painter.end()
         return QIcon(pixmap)
 
@@ -103,11 +105,11 @@ OPINION_CURVES = (
 
 
 def format_value(value: float) -> str:
-    """At most 7 characters, e.g. ``0.693``, ``-12.5``, ``3.1e-05``; a dash where nothing was measured."""
+    """At most 6 characters, e.g. ``0.693``, ``−12.50``, ``3e−05``; a dash where nothing was measured."""
     if not math.isfinite(value):
         return "–"
     size = abs(value)
     if size != 0 and (size < 1e-3 or size >= 1e5):
-        return f"{value:.1e}".replace("-", "−")
+        return f"{value:.0e}".replace("-", "−")
     decimals = 3 if size < 10 else 2 if size < 100 else 1 if size < 1000 else 0
     return f"{value:.{decimals}f}".replace("-", "−")

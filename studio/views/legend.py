@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 
 from studio.views.curves import SWATCH, CurveSpec, format_value
 
-WIDEST_VALUE = "−1.0e−05"
+WIDEST_VALUE = "−0.0000"
 
 
 class Legend(QWidget):
@@ -44,6 +44,7 @@ class Legend(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setAutoRaise(True)
+        button.setStyleSheet("QToolButton { padding: 1px 3px; }")
         button.setCheckable(True)
         button.setChecked(True)
         button.toggled.connect(lambda shown, key=spec.key: self.toggled.emit(key, shown))

@@ -48,7 +48,7 @@ class LossPlots(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REDRAW_MS)
-        self._timer.timeout.connect(self._redraw)
+        self._timer.timeout.connect(self.redraw_now)
         self.controls = PlotControls(self)
         self.panes = self._make_panes()
         self._readout = self._make_readout()
@@ -56,10 +56,10 @@ class LossPlots(QWidget):
         self._connect()
 
     def _make_panes(self) -> tuple[PlotPane, PlotPane]:
-        losses = PlotPane("losses", "Loss", LOSS_CURVES, "Losses appear here when a training starts", self)
+        losses = PlotPane("losses", ("Loss", "Loss"), LOSS_CURVES, "Losses appear here when a training starts", self)
         opinion = PlotPane(
             "opinion",
-            "D's opinion (probability)",
+            ("D's opinion (probability)", "D's opinion"),
             OPINION_CURVES,
             "How real the discriminator finds the images appears here when a training starts",
             self,
@@ -217,18 +217,15 @@ class LossPlots(QWidget):
         if self._dirty:
             self._changed()
 
-    def _redraw(self) -> None:
+    def redraw_now(self) -> None:
+        """Draw what has changed, without waiting for the timer."""
         if not self.isVisible():
             return
         self._dirty = False
         losses, opinion = self.panes
-        losses.redraw(self.history, self.drawing)
-        opinion.redraw(self.history, replace(self.drawing, log=False))
+        losses.redraw(self.history, self.drawing, self.following)
+        opinion.redraw(self.history, replace(self.drawing, log=False), self.following)
         self._place_lines()
-        span = self.history.span(self.axis)
-        if self.following and span is not None:
-            for pane in self.panes:
-                pane.fit(span)
         self._read_out()
 
     def _place_lines(self) -> None:

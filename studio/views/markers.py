@@ -6,10 +6,9 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 
 from studio.theme import colour, theme_notifier
-from studio.views.plot_parts import line_pen, make_line
+from studio.views.plot_parts import backdrop, line_pen, make_line
 
 HOVER_DISTANCE = 6
 """How near to a marker, in pixels, the pointer has to be to read it."""
@@ -42,7 +41,7 @@ class Markers:
     def add(self, step: int, text: str, x: float) -> None:
         """Draw one more; ``x`` is the step in the unit of the x-axis."""
         line = make_line(self._plot, 5)
-        label = pg.InfLineLabel(line, text=_escaped(text), position=0.97, anchors=[(0, 0.5), (1, 0.5)])
+        label = pg.InfLineLabel(line, text=_escaped(text), position=1.0, anchors=[(0, 0), (1, 0)])
         label.hide()
         self._markers.append(Marker(step, text, line, label))
         line.setPos(x)
@@ -50,8 +49,11 @@ class Markers:
         self.restyle()
 
     def clear(self) -> None:
+        """Take all away."""
         for marker in self._markers:
             self._plot.removeItem(marker.line)
+            # Else Qt deletes the label with its line, and Python once more: a crash.
+            marker.label.setParentItem(None)
         self._markers.clear()
 
     def place(self, x_of: Callable[[int], float]) -> None:
@@ -79,12 +81,7 @@ class Markers:
         for marker in self._markers:
             marker.line.setPen(line_pen(colour("muted"), Qt.PenStyle.DashLine))
             marker.label.setColor(colour("warning"))
-            marker.label.fill = pg.mkBrush(_backdrop(QColor(theme_notifier().scheme.base)))
-
-
-def _backdrop(base: QColor) -> QColor:
-    base.setAlpha(215)
-    return base
+            marker.label.fill = backdrop(theme_notifier().scheme)
 
 
 def _escaped(text: str) -> str:

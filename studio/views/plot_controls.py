@@ -3,9 +3,9 @@
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
+from studio.views.combo import FocusedWheelCombo
 from studio.views.plot_pane import Drawing
 from studio.views.series import Axis
 
@@ -22,20 +22,6 @@ def weight_of(tick: int) -> float:
 def tick_of(weight: float) -> int:
     """The slider position of a smoothing weight."""
     return round(-math.log10(1.0 - min(max(weight, 0.0), 0.999)) * TICKS / 3)
-
-
-class FocusedWheelCombo(QComboBox):
-    """A combo box that the wheel changes only where it has the focus: passing over it changes nothing."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class PlotControls(QWidget):
@@ -115,8 +101,9 @@ class PlotControls(QWidget):
         for widget in (label, self.smoothing, self._weight):
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (self.log_scale, self.axis, self.follow):
-            row.addWidget(widget)
+        row.addWidget(self.log_scale)
+        row.addWidget(self.axis)
+        row.addWidget(self.follow)
         row.setStretchFactor(self.smoothing, 4)
 
     @property

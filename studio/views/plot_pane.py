@@ -13,12 +13,12 @@ from studio.theme import colour, theme_notifier
 from studio.views.curves import CurveSpec
 from studio.views.legend import Legend
 from studio.views.markers import Markers
-from studio.views.plot_parts import line_pen, make_curve, make_level, make_line, make_plot
+from studio.views.plot_parts import backdrop, line_pen, make_curve, make_level, make_line, make_plot, reduce_points
 from studio.views.series import Axis, History
 from studio.views.smoothing import Floats
 
-LONG = 3000
-"""From this many points on a curve is drawn with the fast one-pixel pen."""
+LONG, LONG_SMOOTHED = 600, 20_000
+"""From this many points on a measured or a smoothed curve is drawn with the fast one-pixel pen."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Drawing:
 
 class PlotPane(QWidget):
     """One plot with its legend above.
+
+    Made with the left axis' label in a long and a short form: the one that fits is shown.
 
     Signals:
         hovered(float): the pointer's x, in the unit of the x-axis.
@@ -62,7 +64,7 @@ class PlotPane(QWidget):
     def __init__(
         self,
         name: str,
-        left_label: str,
+        left_labels: tuple[str, str],
         specs: Sequence[CurveSpec],
         empty_text: str,
         parent: QWidget | None = None,
@@ -72,9 +74,10 @@ class PlotPane(QWidget):
         self.specs = tuple(specs)
         self.hidden: set[str] = set()
         self.legend = Legend(specs, self)
-        self.plot = make_plot(f"{name}Canvas", left_label)
+        self.plot = make_plot(f"{name}Canvas", left_labels[0])
         self.view: Any = self.plot.getPlotItem().getViewBox()
         self.markers = Markers(self.plot)
+        self._left_labels = left_labels
         self._empty_text = empty_text
         self._drawing = Drawing()
         self._drawn: list[tuple[Floats, bool]] = []
@@ -122,23 +125,34 @@ class PlotPane(QWidget):
 
     # Drawing
 
-    def redraw(self, history: History, drawing: Drawing) -> None:
-        """Draw all shown curves anew."""
+    def redraw(self, history: History, drawing: Drawing, following: bool) -> None:
+        """Draw all shown curves anew; when following, fit the view to them."""
         self._apply(drawing)
+        span = history.span(drawing.axis) if following else None
+        if span is not None:
+            # Before the curves: they reduce their points to what can be seen, which takes time.
+            self._fit_x(span)
         self._drawn.clear()
         for spec in self.specs:
             self._redraw_curve(spec, history)
+        if span is not None:
+            self._fit_y()
         self._explain(history)
 
     def _apply(self, drawing: Drawing) -> None:
         item = self.plot.getPlotItem()
         if drawing.axis != self._drawing.axis:
             item.setLabel("bottom", "Step" if drawing.axis == "step" else "Epoch")
+        if (drawing.weight > 0) != (self._drawing.weight > 0):
+            for curve in self._main.values():
+                reduce_points(curve, smooth=drawing.weight > 0)
         if drawing.log != self._drawing.log:
             for curve in (*self._raw.values(), *self._main.values()):
                 curve.clear()
             item.setLogMode(x=False, y=drawing.log)
             self.view.disableAutoRange()
+            # Powers of ten alone would leave most logarithmic axes without a number.
+            item.getAxis("left").setStyle(maxTickLevel=1 if drawing.log else 0)
         self._drawing = drawing
 
     def _redraw_curve(self, spec: CurveSpec, history: History) -> None:
@@ -150,8 +164,8 @@ class PlotPane(QWidget):
         if not shown:
             return
         x, y = self._plottable(*history.smoothed(spec.key, self._drawing.weight, self._drawing.axis))
-        long = len(x) > LONG
-        main.setData(x, y, pen=spec.pen(1.0 if long else 1.6), antialias=not long)
+        fine = len(x) < (LONG_SMOOTHED if smooth else LONG)
+        main.setData(x, y, pen=spec.pen(1.6 if fine else 1.0), antialias=smooth or fine)
         self._drawn.append((y, not smooth))
         if smooth:
             x, y = self._plottable(*history.column(spec.key, self._drawing.axis))
@@ -175,6 +189,8 @@ class PlotPane(QWidget):
             text = "Only values above 0 fit on a log scale" if self._drawing.log else "Nothing measured yet"
         self._note.setText(text)
         self._note.setVisible(bool(text))
+        if self._level is not None:
+            self._level.setVisible(not text)
 
     @property
     def note(self) -> str:
@@ -194,10 +210,15 @@ class PlotPane(QWidget):
 
     # Range
 
-    def fit(self, span: tuple[float, float]) -> None:
-        """Show x from the first to the last, and all y that matter."""
+    def _fit_x(self, span: tuple[float, float]) -> None:
         low, high = span if span[1] > span[0] else (span[0] - 0.5, span[1] + 0.5)
-        self.view.setXRange(low, high, padding=0.01)
+        length = high - low
+        left, right = self.view.viewRange()[0]
+        # A view that moves by less than can be seen would have all curves reduced anew.
+        if abs(low - 0.01 * length - left) > 0.002 * length or not high <= right <= high + 0.03 * length:
+            self.view.setXRange(low - 0.01 * length, high + 0.015 * length, padding=0)
+
+    def _fit_y(self) -> None:
         y_range = self._fixed_range or self._range_of_drawn()
         if y_range is not None:
             self.view.setYRange(*y_range, padding=0 if self._fixed_range else 0.06)
@@ -255,8 +276,16 @@ class PlotPane(QWidget):
         if event.type() == QEvent.Type.Leave:
             self.left.emit()
         elif event.type() == QEvent.Type.Resize:
-            self._note.setGeometry(self.plot.viewport().rect().adjusted(66, 8, -16, -48))
+            self._resized()
         return super().eventFilter(watched, event)
+
+    def _resized(self) -> None:
+        self._note.setGeometry(self.plot.viewport().rect().adjusted(66, 8, -16, -48))
+        axis = self.plot.getPlotItem().getAxis("left")
+        long, short = self._left_labels
+        fits = self.fontMetrics().horizontalAdvance(long) < self.plot.height() - 50
+        if axis.labelText != (wanted := long if fits else short):
+            axis.setLabel(wanted)
 
     def restyle(self) -> None:
         """Take the theme's colours."""
@@ -274,6 +303,7 @@ class PlotPane(QWidget):
         if self._level is not None:
             self._level.setPen(line_pen(muted, Qt.PenStyle.DotLine))
             self._level.label.setColor(muted)
+            self._level.label.fill = backdrop(scheme)
         self.markers.restyle()
         self.legend.restyle()
 

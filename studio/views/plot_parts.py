@@ -4,7 +4,9 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QBrush, QColor, QPen
+
+from studio.colours import Scheme
 
 LEFT_AXIS_WIDTH = 58
 
@@ -17,9 +19,17 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         return [f"{value * scale:,.{decimals}f}" for value in values]
 
 
+class ValueAxis(pg.AxisItem):  # type: ignore[misc]
+    """An axis whose logarithmic ticks are labelled at 1, 2 and 5 only: the others would overlap."""
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        exact = [10.0**value * scale for value in values]
+        return [f"{value:g}" if f"{value:e}"[0] in "125" else "" for value in exact]
+
+
 def make_plot(name: str, left_label: str) -> Any:
     """An empty plot without pyqtgraph's own menu and buttons; its left axis has the same width everywhere."""
-    plot = pg.PlotWidget(axisItems={"bottom": CountAxis("bottom")})
+    plot = pg.PlotWidget(axisItems={"bottom": CountAxis("bottom"), "left": ValueAxis("left")})
     plot.setObjectName(name)
     plot.setAccessibleName(f"Plot: {left_label}")
     item = plot.getPlotItem()
@@ -27,7 +37,7 @@ def make_plot(name: str, left_label: str) -> Any:
     item.hideButtons()
     for side in ("left", "bottom"):
         item.getAxis(side).enableAutoSIPrefix(False)
-        item.getAxis(side).setStyle(tickLength=-4)
+        item.getAxis(side).setStyle(tickLength=-4, maxTickLevel=0)
     item.getAxis("left").setWidth(LEFT_AXIS_WIDTH)
     item.setLabel("left", left_label)
     item.setLabel("bottom", "Step")
@@ -37,15 +47,24 @@ def make_plot(name: str, left_label: str) -> Any:
 
 def make_curve(plot: Any, z: int) -> Any:
     """An empty curve that stays fast with 200,000 points."""
-    # pyqtgraph 0.14.0 raises when these are given together with data: configure the empty curve first.
     curve = pg.PlotDataItem()
-    curve.setDownsampling(auto=True, method="peak")
+    # Adding it to the plot resets what follows; and pyqtgraph 0.14.0 raises when it is given together with data.
+    plot.addItem(curve)
+    reduce_points(curve, smooth=False)
     curve.setClipToView(True)
     curve.setDynamicRangeLimit(None)
     curve.setSkipFiniteCheck(True)
     curve.setZValue(z)
-    plot.addItem(curve)
     return curve
+
+
+def reduce_points(curve: Any, smooth: bool) -> None:
+    """Draw one pair of extremes a pixel of a measured curve, one mean every second pixel of a smoothed one.
+
+    pyqtgraph's own five pairs a pixel cannot be told apart, and take most of the time to paint.
+    """
+    curve.opts["autoDownsampleFactor"] = 0.5 if smooth else 1.0
+    curve.setDownsampling(auto=True, method="mean" if smooth else "peak")
 
 
 def make_line(plot: Any, z: int) -> Any:
@@ -59,12 +78,17 @@ def make_line(plot: Any, z: int) -> Any:
 
 def make_level(plot: Any, y: float, text: str) -> Any:
     """A labelled horizontal line."""
-    line = pg.InfiniteLine(
-        pos=y, angle=0, label=text, labelOpts={"position": 0.01, "anchors": [(0, 0), (0, 0)]}
-    )
+    line = pg.InfiniteLine(pos=y, angle=0, label=text, labelOpts={"position": 0.01, "anchors": [(0, 1), (0, 1)]})
     line.setZValue(-10)
     plot.addItem(line, ignoreBounds=True)
     return line
+
+
+def backdrop(scheme: Scheme) -> QBrush:
+    """Nearly the plot's ground: behind text that stands in the data."""
+    ground = QColor(scheme.base)
+    ground.setAlpha(200)
+    return QBrush(ground)
 
 
 def line_pen(colour: QColor, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:

@@ -1,9 +1,13 @@
 """Small trainings for the engine's tests: quick configs, an observer that remembers, a script of commands."""
 
+import errno
+import math
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 import torch
 
 from ganengine.commands import Command
@@ -17,8 +21,6 @@ E = TypeVar("E", bound=Event)
 
 QUICK = {
     "generator.latent_dim": 4,
-    "generator.widths": [6],
-    "discriminator.widths": [6],
     "training.batch_size": 4,
     "training.steps": 6,
     "training.device": "cpu",
@@ -31,7 +33,10 @@ QUICK = {
 
 def quick_config(changes: Mapping[str, Any] | None = None) -> TrainConfig:
     """An MLP GAN that trains six steps in a few milliseconds, with changes at dotted paths."""
-    return TrainConfig().with_changes({**QUICK, **(changes or {})})
+    given = dict(changes or {})
+    dense = [network for network in ("generator", "discriminator") if given.get(f"{network}.kind", "mlp") == "mlp"]
+    widths = {f"{network}.widths": [6] for network in dense}
+    return TrainConfig().with_changes({**QUICK, **widths, **given})
 
 
 def random_digits(count: int = 20, resolution: int = 28) -> ImageDataset:
@@ -111,3 +116,45 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple):
         return isinstance(other, list | tuple) and len(one) == len(other) and all(map(same, one, other))
     return bool(one == other)
+
+
+class _Limited:
+    """A file on a disk that may be full."""
+
+    def __init__(self, file: Any, disk: "FullDisk") -> None:
+        self._file = file
+        self._disk = disk
+
+    def write(self, data: Any) -> int:
+        self._disk.room -= len(data)
+        if self._disk.room < 0:
+            self._disk.room = 0
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return int(self._file.write(data))
+
+    def __enter__(self) -> "_Limited":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+class FullDisk:
+    """Stands in for the disk under everything that is written.
+
+    Attributes:
+        room: bytes that can still be written.
+    """
+
+    def __init__(self, patch: pytest.MonkeyPatch, room: float = math.inf) -> None:
+        self.room = room
+        real = Path.open
+
+        def opened(path: Path, mode: str = "r", *args: Any, **options: Any) -> Any:
+            file = real(path, mode, *args, **options)
+            return file if mode.startswith("r") else _Limited(file, self)
+
+        patch.setattr(Path, "open", opened)

@@ -16,20 +16,24 @@ def drawn(source: ShuffledBatches, number: int) -> list[list[int]]:
     return [source.next().tolist() for _ in range(number)]
 
 
+def numbers(source: ShuffledBatches, number: int) -> list[int]:
+    return [index for batch in drawn(source, number) for index in batch]
+
+
 def test_an_epoch_repeats_nothing_and_drops_the_rest() -> None:
     source = batches()
     assert source.per_epoch == 4
     for epoch in range(3):
-        numbers = sum(drawn(source, 4), [])
+        seen = numbers(source, 4)
         assert source.epoch == epoch
-        assert len(set(numbers)) == 20
-        assert set(numbers) <= set(range(23))
+        assert len(set(seen)) == 20
+        assert set(seen) <= set(range(23))
 
 
 def test_an_epoch_that_divides_evenly_shows_every_image() -> None:
     source = batches(count=20)
-    assert sorted(sum(drawn(source, 4), [])) == list(range(20))
-    assert sorted(sum(drawn(source, 4), [])) == list(range(20))
+    assert sorted(numbers(source, 4)) == list(range(20))
+    assert sorted(numbers(source, 4)) == list(range(20))
 
 
 def test_epochs_differ_and_so_do_seeds() -> None:
@@ -41,8 +45,7 @@ def test_epochs_differ_and_so_do_seeds() -> None:
 
 
 def test_what_one_epoch_drops_another_shows() -> None:
-    seen = set(sum(drawn(batches(), 12), []))
-    assert seen == set(range(23))
+    assert set(numbers(batches(), 12)) == set(range(23))
 
 
 def test_types() -> None:

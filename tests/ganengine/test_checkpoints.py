@@ -21,7 +21,7 @@ from ganengine.runs.checkpoints import (
     step_of,
 )
 from ganengine.runs.files import write_atomically, write_text
-from tests.ganengine.helpers import make_trainer, quick_config, same
+from tests.ganengine.helpers import FullDisk, make_trainer, quick_config, same
 
 
 def content(**changes: Any) -> dict[str, Any]:
@@ -180,41 +180,6 @@ def test_weights_of_another_architecture(runs_dir: Path) -> None:
         with pytest.raises(CheckpointError):
             fork_run(path, runs_dir, changes={**change, "training.steps": 4})
     assert sorted(runs_dir.iterdir()) == before, "nothing is left of what could not be made"
-
-
-class FullDisk:
-    """A disk with room for so many bytes: stands in for the file that is written to."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
-        real = Path.open
-        disk = self
-        self.room = room
-
-        def opened(path: Path, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-            file = real(path, mode, *args, **kwargs)
-            if "w" in mode or "a" in mode:
-                write = file.write
-
-                class Limited:
-                    def write(self, data: Any) -> int:
-                        disk.room -= len(data)
-                        if disk.room < 0:
-                            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                        return int(write(data))
-
-                    def __enter__(self) -> "Limited":
-                        return self
-
-                    def __exit__(self, *_: object) -> None:
-                        file.close()
-
-                    def __getattr__(self, name: str) -> Any:
-                        return getattr(file, name)
-
-                return Limited()
-            return file
-
-        monkeypatch.setattr(Path, "open", opened)
 
 
 @pytest.mark.parametrize("room", [0, 100, 5000, 20_000])

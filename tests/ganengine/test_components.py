@@ -39,7 +39,7 @@ class Squares(Loss):
         return (fake_logits - self.target).square().mean()
 '''
 
-USES_IT = '''
+USES_IT = """
 import sys
 import ganengine.losses
 ganengine.losses.__path__.append(sys.argv[1])
@@ -67,7 +67,7 @@ except ConfigError as error:
 else:
     raise AssertionError("out of bounds was accepted")
 print("found")
-'''
+"""
 
 
 def test_a_new_loss_is_one_new_file(tmp_path: Path) -> None:

@@ -72,8 +72,8 @@ def test_too_few_images_leave_places_empty_and_too_many_are_left_out() -> None:
 
 def test_a_caption_is_added_below() -> None:
     grid = compose_grid(pictures(4, 28), 2, 2)
-    short, long = with_caption(grid, "Step 1,200"), with_caption(grid, "a caption that is much too long for so small a grid")
-    for captioned in (short, long):
+    for caption in ("Step 1,200", "a caption that is much too long for so small a grid"):
+        captioned = with_caption(grid, caption)
         assert captioned.shape[1:] == grid.shape[1:]
         assert captioned.shape[0] > grid.shape[0]
         assert np.array_equal(captioned[: grid.shape[0]], grid)
@@ -146,12 +146,11 @@ def test_a_damaged_or_missing_sample_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "step-00000001.png"
     save_sample(path, pictures(9, 28), 1)
     whole = path.read_bytes()
-    for length in (0, 4, 20, 60, len(whole) // 2, len(whole) - 20):
-        path.write_bytes(whole[:length])
-        with pytest.raises(DatasetError, match="or is damaged"):
-            load_sample(path)
-    for place in (2, 18, 50, len(whole) // 2):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+    cut = [whole[:length] for length in (0, 4, 20, 60, len(whole) // 2)]
+    places = (2, 18, 50, len(whole) // 2)
+    flipped = [whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :] for place in places]
+    for damaged in cut + flipped:
+        path.write_bytes(damaged)
         with pytest.raises(DatasetError, match="or is damaged"):
             load_sample(path)
     path.write_text("hello", encoding="utf-8")

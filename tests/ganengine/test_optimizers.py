@@ -36,7 +36,14 @@ def sgd(w: Tensor, given: Iterator[Tensor], lr: float, momentum: float, nesterov
 
 
 def rmsprop(
-    w: Tensor, given: Iterator[Tensor], lr: float, alpha: float, eps: float, momentum: float, centered: bool, decay: float
+    w: Tensor,
+    given: Iterator[Tensor],
+    lr: float,
+    alpha: float,
+    eps: float,
+    momentum: float,
+    centered: bool,
+    decay: float,
 ) -> Tensor:
     square, mean, buffer = (torch.zeros_like(w) for _ in range(3))
     for gradient in given:

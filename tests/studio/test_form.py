@@ -1,5 +1,6 @@
 """The experiment form, driven as a person does."""
 
+from html import unescape
 from typing import Any, TypeVar
 
 import pytest
@@ -79,7 +80,7 @@ def test_every_setting_has_an_explained_editor_and_comes_back_unchanged(
     assert form.config() == config
     for declaration in all_declarations(config):
         editor = _find(form, declaration.path)
-        assert declaration.description.partition("'")[0] in editor.toolTip()
+        assert declaration.description in unescape(editor.toolTip())
         assert editor.accessibleName() == declaration.title
 
 

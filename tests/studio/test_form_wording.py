@@ -5,7 +5,7 @@ import pytest
 from ganengine.config import TrainConfig, all_declarations
 from ganengine.fields import Declaration
 from studio.form.stepping import stepped
-from studio.form.wording import format_number, number_complaint, read_number, short_title, tidy, tooltip
+from studio.form.wording import format_number, number_complaint, read_number, short_title, tooltip
 
 
 def _declared(path: str) -> Declaration:
@@ -48,11 +48,6 @@ def test_a_comma_is_explained() -> None:
     assert number_complaint("", whole=True) == "is empty; type a whole number"
     assert number_complaint("two", whole=False) == "must be a number, not 'two'"
     assert number_complaint("2", whole=False) == ""
-
-
-def test_messages_lose_the_point_zero_of_whole_numbers_only() -> None:
-    assert tidy("must be more than 0.0, not -1.0") == "must be more than 0, not -1"
-    assert tidy("must be less than 1.05, not 10.0") == "must be less than 1.05, not 10"
 
 
 def test_the_tooltip_tells_bounds_unit_and_default() -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from ganengine.fields import Declaration
 from studio.form.editors.calm import CalmComboBox
+from studio.form.wording import paragraph
 
 
 class ChoiceEditor(CalmComboBox):
@@ -29,7 +30,7 @@ class ChoiceEditor(CalmComboBox):
         for choice in declaration.choices:
             self.addItem(declaration.label_of(choice) + unit, choice)
             if summary := (summaries or {}).get(str(choice)):
-                self.setItemData(self.count() - 1, f"<p>{summary}</p>", Qt.ItemDataRole.ToolTipRole)
+                self.setItemData(self.count() - 1, paragraph(summary), Qt.ItemDataRole.ToolTipRole)
         self.currentIndexChanged.connect(self._on_changed)
 
     def value(self) -> Any:

@@ -1,0 +1,15 @@
+"""Whether settings and data go together, where that shows only when the data are there."""
+
+from ganengine.config import TrainConfig
+from ganengine.data.dataset import ImageDataset
+from ganengine.errors import ConfigError
+
+
+def check_fit(config: TrainConfig, dataset: ImageDataset) -> None:
+    """Raise ConfigError where batch size or architectures do not fit the data."""
+    if config.training.batch_size > dataset.count:
+        problem = f"must be at most {dataset.count}, the number of images in {dataset.name}"
+        raise ConfigError("training.batch_size", problem)
+    for section in ("generator", "discriminator"):
+        if problem := config.get(section).problem_with(dataset.shape):
+            raise ConfigError(f"{section}.kind", problem)

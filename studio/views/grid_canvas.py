@@ -1,0 +1,267 @@
+"""The surface on which image grids are painted: centred, at whole device pixels, scrolled when larger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from studio.theme import colour, theme_notifier
+from studio.views.grid_layout import MAX_ZOOM, GridLayout, Shape, choose_shape, fitting_zoom
+from studio.views.grid_panel import Panel
+
+GAP = 2
+"""Between images, in device pixels."""
+MARGIN = 10
+HEADING = 26
+BETWEEN = 24
+"""Between two panels."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A panel, its layout, and where its images begin in the content, in device pixels."""
+
+    panel: Panel
+    layout: GridLayout
+    x: int
+    y: int
+
+
+class GridCanvas(QAbstractScrollArea):
+    """Shows panels beside each other.
+
+    Signals:
+        imageClicked(str, int): role of the panel ("real" or "fake"), and index of the image.
+        zoomRequested(int): +1 for larger, -1 for smaller, 0 for as large as fits.
+        layoutChanged(): rows, columns or zoom are others now.
+
+    Attributes:
+        shape: rows and columns asked for.
+        zoom: device pixels for a source pixel, or None for as large as fits.
+        empty_text: what to say when there are no panels.
+    """
+
+    imageClicked = Signal(str, int)
+    zoomRequested = Signal(int)
+    layoutChanged = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sampleGridCanvas")
+        self.setAccessibleName("Images")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.shape = Shape()
+        self.zoom: int | None = None
+        self.empty_text = ""
+        self._panels: tuple[Panel, ...] = ()
+        self._placed: tuple[Placed, ...] = ()
+        self._content = QSize()
+        self._pressed: tuple[Panel, int] | None = None
+
+    # What is shown
+
+    def set_panels(self, panels: Sequence[Panel]) -> None:
+        """Show these panels."""
+        self._panels = tuple(panels)
+        self.arrange()
+
+    @property
+    def layouts(self) -> tuple[GridLayout, ...]:
+        """The panels' layouts."""
+        return tuple(placed.layout for placed in self._placed)
+
+    @property
+    def zoom_shown(self) -> int:
+        """Device pixels for a source pixel as shown; 1 without images."""
+        return self._placed[0].layout.zoom if self._placed else 1
+
+    def arrange(self) -> None:
+        """Lay the panels out anew, for the room there is."""
+        before = self.layouts
+        layouts = self._make_layouts() if any(panel.cells for panel in self._panels) else []
+        self._placed = tuple(self._place(layouts))
+        self._set_scroll_ranges()
+        self.viewport().update()
+        if self.layouts != before:
+            self.layoutChanged.emit()
+
+    def _make_layouts(self) -> list[GridLayout]:
+        ratio = self.devicePixelRatioF()
+        # Without scroll bars: as large as fits must not depend on what was shown before.
+        full = self.maximumViewportSize()
+        count = len(self._panels)
+        room = (
+            max(1, int((full.width() - 2 * MARGIN - (count - 1) * BETWEEN) * ratio / count)),
+            max(1, int((full.height() - 2 * MARGIN - HEADING) * ratio)),
+        )
+        # A panel without images borrows the layout of the one beside it.
+        filled = next(panel for panel in self._panels if panel.cells)
+        chosen = []
+        for panel in self._panels:
+            cells = panel.cells or filled.cells
+            image = (cells[0].width(), cells[0].height())
+            shape = choose_shape(self.shape, len(cells), image, room, GAP)
+            chosen.append((panel, shape, image, fitting_zoom(shape, image, room, GAP)))
+        zoom = self.zoom or min(fit for *_, fit in chosen)
+        return [
+            GridLayout(min(len(panel.cells), rows * columns), rows, columns, *image, zoom, GAP)
+            for panel, (rows, columns), image, _ in chosen
+        ]
+
+    def _place(self, layouts: Sequence[GridLayout]) -> list[Placed]:
+        if not layouts:
+            self._content = QSize()
+            return []
+        ratio = self.devicePixelRatioF()
+        margin, between, heading = (round(size * ratio) for size in (MARGIN, BETWEEN, HEADING))
+        width = sum(layout.total_width for layout in layouts) + between * (len(layouts) - 1) + 2 * margin
+        height = max(layout.total_height for layout in layouts) + heading + 2 * margin
+        self._content = QSize(width, height)
+        full = self.maximumViewportSize() * ratio
+        x = margin + max(0, (full.width() - width) // 2)
+        y = margin + heading + max(0, (full.height() - height) // 2)
+        placed = []
+        for panel, layout in zip(self._panels, layouts, strict=True):
+            placed.append(Placed(panel, layout, x, y))
+            x += layout.total_width + between
+        return placed
+
+    def _set_scroll_ranges(self) -> None:
+        ratio = self.devicePixelRatioF()
+        full = self.maximumViewportSize()
+        needed = (self._content.width() / ratio, self._content.height() / ratio)
+        bars = self.horizontalScrollBar(), self.verticalScrollBar()
+        thickness = self.verticalScrollBar().sizeHint().width()
+        wide, tall = needed[0] > full.width(), needed[1] > full.height()
+        room = (full.width() - thickness * tall, full.height() - thickness * wide)
+        for bar, need, has in zip(bars, needed, room, strict=True):
+            bar.setRange(0, max(0, int(need - has + 0.999)))
+            bar.setPageStep(has)
+            bar.setSingleStep(24)
+
+    # Painting
+
+    def composed_image(self) -> QImage:
+        """The grids as shown, all of them, at one device pixel a pixel; null without images."""
+        placed = [each for each in self._placed if each.panel.cells]
+        if not placed:
+            return QImage()
+        width = sum(each.layout.total_width for each in placed) + BETWEEN * (len(placed) - 1)
+        image = QImage(width, max(p.layout.total_height for p in placed), QImage.Format.Format_RGB32)
+        image.fill(self._ground())
+        painter = QPainter(image)
+        x = 0
+        for each in placed:
+            each.panel.paint(painter, each.layout, x, 0, image.rect())
+            x += each.layout.total_width + BETWEEN
+        painter.end()
+        return image
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(self.viewport().rect(), self._ground())
+        if not self._placed:
+            self._paint_text(painter, QRectF(self.viewport().rect()), self.empty_text)
+        ratio = self.devicePixelRatioF()
+        scroll = self._scroll()
+        visible = QRect(QPoint(0, 0), self.viewport().size() * ratio)
+        for placed in self._placed:
+            x, y = placed.x - scroll.x(), placed.y - scroll.y()
+            self._paint_heading(painter, placed, x / ratio, y / ratio)
+            painter.save()
+            painter.scale(1 / ratio, 1 / ratio)
+            placed.panel.paint(painter, placed.layout, x, y, visible)
+            painter.restore()
+        painter.end()
+
+    def _paint_heading(self, painter: QPainter, placed: Placed, x: float, y: float) -> None:
+        ratio = self.devicePixelRatioF()
+        width, height = placed.layout.total_width / ratio, placed.layout.total_height / ratio
+        painter.fillRect(QRectF(x, y - HEADING + 5, 4, 14), colour(placed.panel.role))
+        painter.setPen(self._text_colour())
+        # A narrow grid's heading may run on to the right, as far as there is room.
+        alone = len(self._placed) == 1
+        room = max(width, self.viewport().width() - x - MARGIN) if alone else width + BETWEEN / 2
+        heading = painter.fontMetrics().elidedText(placed.panel.heading, Qt.TextElideMode.ElideRight, int(room - 12))
+        line = QRectF(x + 11, y - HEADING, room, HEADING - 2)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, heading)
+        if not placed.panel.cells:
+            area = QRectF(x, y, width, height)
+            painter.setPen(QColor(theme_notifier().scheme.border))
+            painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
+            self._paint_text(painter, area, placed.panel.sentence)
+
+    def _paint_text(self, painter: QPainter, area: QRectF, text: str) -> None:
+        painter.setPen(colour("muted"))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(area.adjusted(16, 8, -16, -8), flags, text)
+
+    def _ground(self) -> QColor:
+        return QColor(theme_notifier().scheme.base)
+
+    def _text_colour(self) -> QColor:
+        return QColor(theme_notifier().scheme.text)
+
+    def _scroll(self) -> QPoint:
+        """How far the content is scrolled, in device pixels."""
+        ratio = self.devicePixelRatioF()
+        bars = self.horizontalScrollBar(), self.verticalScrollBar()
+        return QPoint(*(round(bar.value() * ratio) for bar in bars))
+
+    # Events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if event.angleDelta().y():
+                self.zoomRequested.emit(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.Key_0: 0}
+        if event.key() in steps:
+            self.zoomRequested.emit(steps[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed = self._image_at(event.position().toPoint()) if left else None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        hit = self._image_at(event.position().toPoint())
+        if hit is not None and self._pressed is not None and hit[1] == self._pressed[1] and hit[0] is self._pressed[0]:
+            self.imageClicked.emit(hit[0].role, hit[1])
+        self._pressed = None
+
+    def _image_at(self, position: QPoint) -> tuple[Panel, int] | None:
+        point = position * self.devicePixelRatioF() + self._scroll()
+        for placed in self._placed:
+            index = placed.layout.index_at(point.x() - placed.x, point.y() - placed.y)
+            if index is not None:
+                return placed.panel, index
+        return None
+
+    def zoomed(self, step: int) -> int | None:
+        """The zoom one step larger or smaller than shown; None, as large as fits, for 0."""
+        return None if step == 0 else min(max(self.zoom_shown + step, 1), MAX_ZOOM)
