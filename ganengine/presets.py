@@ -10,7 +10,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ganengine.config import TrainConfig, read_toml
-from ganengine.errors import ConfigError
+from ganengine.errors import ConfigError, StorageError
 from ganengine.places import user_presets_folder
 from ganengine.runs.files import write_text
 
@@ -99,7 +99,10 @@ def save_preset(name: str, config: TrainConfig, title: str = "", note: str = "")
         raise ConfigError("preset", f"{name!r} cannot be a preset's name; use letters, digits, spaces, - and _")
     if name in {path.stem for path in _built_in()}:
         raise ConfigError("preset", f"{name!r} is a built-in preset; choose another name")
-    user_presets_folder().mkdir(parents=True, exist_ok=True)
+    try:
+        user_presets_folder().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError("the preset", user_presets_folder(), error) from error
     path = user_presets_folder() / f"{name}.toml"
     own = config.with_changes({"preset": name})
     about = {"title": title or name, "note": note}

@@ -19,6 +19,7 @@ from studio.presenters.status import StatusPresenter
 from studio.session import ACTIVE, Session
 from studio.settings import LAYOUT_VERSION, Settings
 from studio.tasks import BackgroundTasks
+from studio.views.log_view import LogView
 from studio.views.sample_grid import SampleGrid
 from studio.views.timeline import Timeline
 
@@ -58,6 +59,9 @@ class MainWindow(QMainWindow):
         self.devices = _device_combo()
         self.form_dock = _dock("formDock", "Experiment", "Loading the settings…")
         self.plots_dock = _dock("plotsDock", "Plots", "Loading the plots…")
+        self.log_dock = _dock("logDock", "Log", "")
+        self.log = LogView()
+        self.log_dock.setWidget(self.log)
         self.workspace: Workspace | None = None
         self._quitting = False
         self._lay_out()
@@ -136,10 +140,13 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.form_dock)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.plots_dock)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.log_dock)
+        self.log_dock.hide()
         self.addToolBar(make_toolbar(self, self.actions_, self.devices))
-        make_menus(self, self.actions_, [self.form_dock, self.plots_dock])
+        make_menus(self, self.actions_, [self.form_dock, self.plots_dock, self.log_dock])
         self.grid.set_placeholder("The images are loading…")
-        self.resize(1440, 900)
+        self.resize(self.screen().availableSize().boundedTo(QSize(1440, 900)))
+        self._place_plots()
         self._share_out()
         if not self.settings.window_geometry.isEmpty():
             self.restoreGeometry(self.settings.window_geometry)
@@ -154,6 +161,7 @@ class MainWindow(QMainWindow):
         self._remember()
         self._loader.wait()
         self.tasks.close()
+        self.log.close_log()
         event.accept()
 
     def _may_close(self) -> bool:

@@ -132,7 +132,7 @@ class ExperimentPresenter(QObject):
         except ConfigError as error:
             for path, message in reversed(error.problems):
                 self._form.show_problem(path, message)
-            self._messages.warning("Some settings must be mended before a training can start.", str(error))
+            self._messages.warning("Some settings must be mended first", self._form.first_problem_text())
         except GanEngineError as error:
             self._messages.error("The training cannot go on", str(error))
 

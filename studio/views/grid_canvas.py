@@ -151,6 +151,11 @@ class GridCanvas(QAbstractScrollArea):
             bar.setPageStep(has)
             bar.setSingleStep(24)
 
+    def image_origin(self) -> tuple[int, int]:
+        """Top and left of the first grid in the viewport, in device pixels."""
+        scroll = self._scroll()
+        return self._placed[0].y - scroll.y(), self._placed[0].x - scroll.x()
+
     # Painting
 
     def composed_image(self) -> QImage:

@@ -1,9 +1,11 @@
 """The row of controls above the sample grid."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
 from studio.icons import set_icon
 from studio.views.combo import FocusedWheelCombo, FocusedWheelSpin
@@ -61,7 +63,6 @@ class GridControls(QWidget):
         combo.setObjectName("gridMode")
         combo.setAccessibleName("Images to show")
         combo.setToolTip("Which images to show")
-        combo.setMinimumWidth(96)
         combo.addItem("Generated", Mode.GENERATED)
         combo.addItem("Real", Mode.REAL)
         combo.addItem("Side by side", Mode.SIDE_BY_SIDE)
@@ -98,25 +99,43 @@ class GridControls(QWidget):
         self.ink.setCheckable(True)
         self.fit.setCheckable(True)
         self.fixed.setEnabled(False)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(8, 4, 8, 4)
+        self._row.setSpacing(2)
         times = QLabel("×", self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
+        self._halves = (
+            self._make_half((self.mode_box, None, self.rows, times, self.columns, None, self.fresh, self.fixed)),
+            self._make_half((self.ink, None, self.smaller, self._zoom, self.larger, self.fit, None, self.copy)),
+        )
+        for half in self._halves:
+            self._row.addWidget(half)
+        self._row.addStretch(1)
+
+    def _make_half(self, widgets: Sequence[QWidget | None]) -> QWidget:
+        """Widgets in a row; None for a space."""
+        half = QWidget(self)
+        row = QHBoxLayout(half)
+        row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(2)
-        row.addWidget(self.mode_box)
-        row.addSpacing(4)
-        row.addWidget(self.rows)
-        row.addWidget(times)
-        row.addWidget(self.columns)
-        for group in (
-            (self.fresh, self.fixed),
-            (self.ink,),
-            (self.smaller, self._zoom, self.larger, self.fit),
-            (self.copy,),
-        ):
-            row.addSpacing(10)
-            for widget in group:
+        for widget in widgets:
+            if widget is None:
+                row.addSpacing(8)
+            else:
                 row.addWidget(widget)
         row.addStretch(1)
+        return half
+
+    def minimumSizeHint(self) -> QSize:
+        widest = max(half.minimumSizeHint().width() for half in self._halves)
+        return QSize(widest + 16, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where one row is too narrow, use two."""
+        super().resizeEvent(event)
+        needed = sum(half.sizeHint().width() for half in self._halves) + 20
+        one = event.size().width() >= needed
+        directions = QBoxLayout.Direction
+        self._row.setDirection(directions.LeftToRight if one else directions.TopToBottom)
 
     def _connect(self) -> None:
         self.mode_box.currentIndexChanged.connect(lambda _: self.modeChanged.emit())

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 
 from studio.views.curves import SWATCH, CurveSpec, format_value
 
-WIDEST_VALUE = "−0.0000"
+WIDEST_VALUE = "−0.000"
 
 
 class Legend(QWidget):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.theme import theme_notifier
 from studio.views.curves import LOSS_CURVES, OPINION_CURVES
@@ -52,6 +52,7 @@ class LossPlots(QWidget):
         self.controls = PlotControls(self)
         self.panes = self._make_panes()
         self._readout = self._make_readout()
+        self._pane_box = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._lay_out()
         self._connect()
 
@@ -82,8 +83,10 @@ class LossPlots(QWidget):
         column.setContentsMargins(6, 4, 6, 4)
         column.setSpacing(4)
         column.addWidget(self.controls)
+        self._pane_box.setSpacing(8)
         for pane in self.panes:
-            column.addWidget(pane, 1)
+            self._pane_box.addWidget(pane, 1)
+        column.addLayout(self._pane_box, 1)
         column.addWidget(self._readout)
 
     def _connect(self) -> None:
@@ -101,7 +104,14 @@ class LossPlots(QWidget):
         return QSize(460, 560)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), 240)
+        return QSize(340, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the panel is low and wide, the plots stand side by side."""
+        super().resizeEvent(event)
+        wide = self.width() > 1.5 * self.height()
+        box = QBoxLayout.Direction
+        self._pane_box.setDirection(box.LeftToRight if wide else box.TopToBottom)
 
     # Data
 
@@ -216,6 +226,11 @@ class LossPlots(QWidget):
         super().showEvent(event)
         if self._dirty:
             self._changed()
+
+    @property
+    def is_redraw_due(self) -> bool:
+        """Whether the timer runs."""
+        return self._timer.isActive()
 
     def redraw_now(self) -> None:
         """Draw what has changed, without waiting for the timer."""

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.theme import colour, theme_notifier
 from studio.views.curves import CurveSpec
 from studio.views.legend import Legend
 from studio.views.markers import Markers
-from studio.views.plot_parts import backdrop, line_pen, make_curve, make_level, make_line, make_plot, reduce_points
+from studio.views.plot_parts import line_pen, make_curve, make_level, make_line, make_plot, reduce_points
 from studio.views.series import Axis, History
 from studio.views.smoothing import Floats
 
@@ -110,8 +110,7 @@ class PlotPane(QWidget):
     def _connect(self) -> None:
         self.legend.toggled.connect(self._toggle)
         self.view.sigRangeChangedManually.connect(self._moved_by_hand)
-        self.plot.scene().sigMouseMoved.connect(self._mouse_moved)
-        self.plot.scene().sigMouseClicked.connect(self._mouse_clicked)
+        # Not by pyqtgraph's own signals, which leave out moves that follow each other quickly.
         self.plot.viewport().installEventFilter(self)
 
     def fix_range(self, low: float, high: float, level: float, level_text: str) -> None:
@@ -208,6 +207,11 @@ class PlotPane(QWidget):
         empty = x is None or not self._main[key].isVisible()
         return (np.empty(0), np.empty(0)) if empty else (x, y)
 
+    def painted_points(self, key: str) -> int:
+        """How many points of a curve are left to be painted."""
+        x, _ = self._main[key].curve.getData()
+        return 0 if x is None else len(x)
+
     # Range
 
     def _fit_x(self, span: tuple[float, float]) -> None:
@@ -263,20 +267,22 @@ class PlotPane(QWidget):
         self.movedByHand.emit()
 
     def _mouse_moved(self, position: QPointF) -> None:
-        if self.view.sceneBoundingRect().contains(position):
-            self.hovered.emit(self.view.mapSceneToView(position).x())
+        at = self.plot.mapToScene(position.toPoint())
+        if self.view.sceneBoundingRect().contains(at):
+            self.hovered.emit(self.view.mapSceneToView(at).x())
         else:
             self.left.emit()
 
-    def _mouse_clicked(self, event: Any) -> None:
-        if event.double():
-            self.doubleClicked.emit()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
-            self.left.emit()
-        elif event.type() == QEvent.Type.Resize:
-            self._resized()
+        match event.type():
+            case QEvent.Type.MouseMove if isinstance(event, QMouseEvent):
+                self._mouse_moved(event.position())
+            case QEvent.Type.MouseButtonDblClick:
+                self.doubleClicked.emit()
+            case QEvent.Type.Leave:
+                self.left.emit()
+            case QEvent.Type.Resize:
+                self._resized()
         return super().eventFilter(watched, event)
 
     def _resized(self) -> None:
@@ -303,7 +309,6 @@ class PlotPane(QWidget):
         if self._level is not None:
             self._level.setPen(line_pen(muted, Qt.PenStyle.DotLine))
             self._level.label.setColor(muted)
-            self._level.label.fill = backdrop(scheme)
         self.markers.restyle()
         self.legend.restyle()
 

@@ -79,7 +79,7 @@ def make_line(plot: Any, z: int) -> Any:
 def make_level(plot: Any, y: float, text: str) -> Any:
     """A labelled horizontal line."""
     line = pg.InfiniteLine(pos=y, angle=0, label=text, labelOpts={"position": 0.01, "anchors": [(0, 1), (0, 1)]})
-    line.setZValue(-10)
+    line.setZValue(12)
     plot.addItem(line, ignoreBounds=True)
     return line
 

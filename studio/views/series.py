@@ -140,9 +140,7 @@ class History:
         rewinds = np.flatnonzero(np.diff(steps) <= 0) + 1
         for start, stop in pairwise((0, *rewinds.tolist(), len(steps))):
             part = slice(start, stop)
-            self._extend_increasing(
-                steps[part], epochs[part], {name: values[part] for name, values in columns.items()}
-            )
+            self._extend_increasing(steps[part], epochs[part], {name: values[part] for name, values in columns.items()})
 
     def _extend_increasing(self, steps: Floats, epochs: Floats, columns: Mapping[str, Floats]) -> None:
         if len(steps) == 0:

@@ -4,15 +4,17 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLayout, QSizePolicy, QSlider, QToolButton, QWidget
 
 from studio.icons import set_icon
 from studio.views.combo import FocusedWheelCombo
 
 SPEEDS = (2, 5, 10, 25)
 DEFAULT_SPEED = 10
-EMPTY_TEXT = "Samples line up here while a training runs"
+NARROW = 460
+"""Below this width the choice of speed is left out."""
+EMPTY_TEXT = "No samples yet: start a training"
 
 
 class Timeline(QWidget):
@@ -71,7 +73,7 @@ class Timeline(QWidget):
         slider.setAccessibleName("Step of the sample shown")
         slider.setToolTip("Drag to go back to an earlier sample.\nLeft and right, Home and End; Space plays.")
         slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        slider.setMinimumWidth(80)
+        slider.setMinimumWidth(50)
         slider.spacePressed.connect(self._toggle_film)
         return slider
 
@@ -96,11 +98,22 @@ class Timeline(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.addWidget(self._play)
         row.addWidget(self._slider, 1)
         row.addWidget(self._label)
         row.addWidget(self._speed)
         row.addWidget(self._live_button)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for all but the speed, which gives way first."""
+        hint = super().minimumSizeHint()
+        spare = 0 if self._speed.isHidden() else self._speed.sizeHint().width() + 8
+        return QSize(hint.width() - spare, hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._speed.setVisible(event.size().width() >= NARROW)
 
     # What is there
 

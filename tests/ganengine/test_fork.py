@@ -83,7 +83,6 @@ def test_a_fork_is_whole_by_itself(parent: RunDirectory, runs_dir: Path) -> None
         {"training.seed": 9},
         {"training.ema_halflife_images": 0},
         {"loss.real_label": 0.9},
-        {"generator.dropout": 0.5},
         {"recording.sample_count": 9},
     ],
     ids=str,
