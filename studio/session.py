@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +30,8 @@ from studio.worker import TrainingThread
 
 if TYPE_CHECKING:
     from ganengine.config import TrainConfig
+
+_log = logging.getLogger("studio")
 
 
 class SessionState(StrEnum):
@@ -194,6 +197,8 @@ class Session(QObject):
             self._on_event(event)
 
     def _on_event(self, event: Event) -> None:
+        if not isinstance(event, Progress | SamplesEvent | FreshSamplesEvent | MetricsEvent):
+            _log.info("%s", describe(event))
         match event:
             case Progress():
                 self.progressed.emit(event)
@@ -233,6 +238,22 @@ class Session(QObject):
         if failure:
             self.failed.emit(failure)
         self.ended.emit()
+
+
+def describe(event: Event) -> str:
+    """An event as a line of the log."""
+    match event:
+        case RunStarted(directory=directory, step=step, device=device):
+            return f"{directory.name} begins at step {step:,} on {device}"
+        case StatusChanged(step=step, status=status, message=message):
+            return f"step {step:,}: {status.value}{': ' if message else ''}{message}"
+        case CheckpointEvent(step=step, path=path):
+            return f"step {step:,}: checkpoint {path}"
+        case EditEvent(step=step, changes=changes):
+            return f"step {step:,}: " + ", ".join(f"{path} {old} → {new}" for path, (old, new) in changes.items())
+        case AlertEvent(step=step, message=message):
+            return f"step {step:,}: {message}"
+    return type(event).__name__
 
 
 def message_for(failure: Exception) -> str:

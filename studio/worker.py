@@ -1,6 +1,7 @@
 """Runs one training in a thread of its own and brings its events to the window in portions."""
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -69,6 +70,8 @@ class TrainingWorker(QObject):
     @Slot()
     def run(self) -> None:
         """Train. Called by the thread's `started` signal; returns when the training is over."""
+        # The window waits this long for Python's lock while the training holds it; 5 ms, the default, can be felt.
+        sys.setswitchinterval(0.001)
         batcher = EventBatcher(self.eventsArrived.emit)
         failure: Exception | None = None
         try:

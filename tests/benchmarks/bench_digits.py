@@ -60,9 +60,7 @@ def main() -> None:
     scorer = DigitScorer()
     data: ImageDataset = sampler.config.data.load()
     real = scorer.score(data.images[torch.randperm(data.count, generator=torch.Generator().manual_seed(1))[:1000]])
-    print(
-        f"scorer: {scorer.accuracy:.1%} right on {500} digits that it never saw; real digits: {real.confident:.1%} confident"
-    )
+    print(f"scorer: {scorer.accuracy:.1%} right on digits it never saw; real digits: {real.confident:.1%} confident")
     score = scorer.score(torch.from_numpy(images).permute(0, 3, 1, 2).contiguous())
     print(f"{options.preset}, step {sampler.step:,} after {options.seconds:g} s, 1,000 samples: {score}")
     if options.out:
