@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--preset", metavar="NAME", help="settings to begin with; `ganengine list presets` names them")
     start.add_argument("--config", metavar="FILE", type=Path, help="a TOML file with settings to begin with")
-    start.add_argument("--open", metavar="RUN", type=Path, help="a run directory or checkpoint to open")
+    start.add_argument("--open", metavar="RUN", help="a run (its directory, name or number) or a checkpoint to open")
     parser.add_argument("--runs", metavar="DIR", type=Path, help="where runs are kept")
     parser.add_argument("--start", action="store_true", help="start training at once")
     return parser
@@ -79,7 +79,7 @@ def _obey(window: MainWindow, options: argparse.Namespace) -> None:
     workspace = window.workspace
     assert workspace is not None
     if options.open:
-        workspace.open_path(options.open)
+        workspace.open_named(options.open)
     elif workspace.use(preset=options.preset, config=options.config) and options.start:
         window.actions_.start.trigger()
 

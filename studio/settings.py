@@ -4,6 +4,7 @@ Whatever stands in the file, reading gives something usable: a value of the wron
 """
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import cast, get_args
 
@@ -91,6 +92,15 @@ class Settings:
     @last_preset.setter
     def last_preset(self, value: str) -> None:
         self.store.setValue("form/preset", value)
+
+    @property
+    def hidden_curves(self) -> list[str]:
+        """Keys of the curves that the person took out of the plots."""
+        return [key for key in self._text("plots/hidden").split(" ") if key]
+
+    @hidden_curves.setter
+    def hidden_curves(self, keys: Iterable[str]) -> None:
+        self.store.setValue("plots/hidden", " ".join(sorted(keys)))
 
     def splitter_sizes(self, name: str) -> list[int]:
         """The sizes in pixels of the splitter called `name`; empty if unknown."""

@@ -41,6 +41,7 @@ class Workspace(QObject):
         self._session, self._messages, self._actions = window.session, window.messages, window.actions_
         self.form = ExperimentForm()
         self.plots = LossPlots()
+        self.plots.set_hidden_curves(window.settings.hidden_curves)
         self.charts = ChartsPresenter(window.session, self.plots)
         self.experiment = ExperimentPresenter(
             window.session, self.form, window.devices, window.settings, window.messages
@@ -60,6 +61,17 @@ class Workspace(QObject):
         else:
             self.checkpoints.load(path)
 
+    def open_named(self, name: str) -> None:
+        """Open a run by its directory, its folder's name or its number, or a file."""
+        from ganengine.runs.directory import find_run
+
+        path = Path(name)
+        if path.exists():
+            self.open_path(path)
+        else:
+            root = self._session.runs_dir
+            self._guarded(lambda: self.open_path(find_run(root, name).path), "The run was not opened")
+
     def use(self, *, preset: str | None, config: Path | None) -> bool:
         """Show a preset or a config file that was asked for on the command line; False if it cannot be."""
         if preset:
@@ -72,6 +84,7 @@ class Workspace(QObject):
         """Keep what should come back on the next start."""
         self.experiment.remember()
         self._window.settings.recent_run = self._session.run_path
+        self._window.settings.hidden_curves = self.plots.hidden_curves
 
     # -- wiring --------------------------------------------------------------------------------------------------------
 

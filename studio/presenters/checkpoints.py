@@ -39,6 +39,14 @@ class Opened:
     events: list[dict[str, Any]]
     sample_steps: list[int]
 
+    def epochs(self) -> list[float]:
+        """The epoch of each sample, from the history; empty where there is none."""
+        if not self.metrics:
+            return []
+        known = ([0, *(point.step for point in self.metrics)], [0.0, *(point.epoch for point in self.metrics)])
+        found: list[float] = np.interp(self.sample_steps, *known).tolist()
+        return found
+
 
 class CheckpointPresenter(QObject):
     """Opening a checkpoint fills the form, plots, grid and timeline; exporting takes the images from there."""
@@ -89,7 +97,7 @@ class CheckpointPresenter(QObject):
         self._newest = opened.path
         self._charts.show_history(opened.metrics, opened.events, step)
         samples_dir = opened.run / "samples" if opened.run else None
-        self._gallery.open_checkpoint(opened.sampler, opened.fixed, samples_dir, opened.sample_steps)
+        self._gallery.open_checkpoint(opened.sampler, opened.fixed, samples_dir, opened.sample_steps, opened.epochs())
         run = opened.run if opened.is_newest else None
         self._experiment.set_loaded(Loaded(opened.path, step, opened.sampler.config, run))
         self._messages.info(f"Loaded step {step:,}. Continue to go on from there, or use fresh noise and export.")

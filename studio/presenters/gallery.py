@@ -1,7 +1,7 @@
 """Keeps the image grid and the timeline true to the training or to the run that was opened."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,25 +59,28 @@ class GalleryPresenter(QObject):
     def clear(self) -> None:
         """Forget the run."""
         self._samples_dir = self._newest = self.images = None
-        self.sampler, self._fresh, self.step = None, False, 0
+        self.sampler, self.step = None, 0
+        self._set_fresh(False)
         self._timeline.clear()
         self._grid.clear_images()
         self.cursorMoved.emit(None)
         self.imagesChanged.emit()
 
-    def open_checkpoint(self, sampler: Any, fixed: Images, samples_dir: Path | None, steps: list[int]) -> None:
+    def open_checkpoint(
+        self, sampler: Any, fixed: Images, samples_dir: Path | None, steps: Sequence[int], epochs: Sequence[float]
+    ) -> None:
         """Show what a loaded checkpoint makes from its fixed latents, with the samples of its run up to there."""
         self.clear()
         self.sampler = sampler
         self._samples_dir = samples_dir
-        self._timeline.set_steps(steps)
+        self._timeline.set_steps(steps, epochs)
         self._newest = (sampler.step, fixed)
         self.show_newest()
 
     @Slot()
     def show_newest(self) -> None:
         """Show the newest samples of the fixed latents."""
-        self._fresh = False
+        self._set_fresh(False)
         self.cursorMoved.emit(None)
         if self._newest:
             self._show(self._newest[1], self._newest[0], "")
@@ -85,7 +88,6 @@ class GalleryPresenter(QObject):
     @Slot()
     def show_fixed(self) -> None:
         """Back from fresh noise to the fixed latents."""
-        self._fresh = False
         if self._timeline.is_live or self._timeline.current_step is None:
             self.show_newest()
         else:
@@ -97,10 +99,10 @@ class GalleryPresenter(QObject):
         count = len(self.images) if self.images is not None else 64
         seed = secrets.randbelow(2**31)
         if self._session.is_active:
-            self._fresh = True
+            self._set_fresh(True)
             self._session.make_samples(seed, count)
         elif self.sampler is not None:
-            self._fresh = True
+            self._set_fresh(True)
             sampler = self.sampler
             self._in_background(
                 lambda: sampler.images(count, seed), lambda images: self._show_fresh(images, sampler.step)
@@ -140,9 +142,13 @@ class GalleryPresenter(QObject):
         except DatasetError as error:
             self._messages.warning(message_for(error))
             return
-        self._fresh = False
+        self._set_fresh(False)
         self.cursorMoved.emit(step)
         self._show(images, step, "")
+
+    def _set_fresh(self, fresh: bool) -> None:
+        self._fresh = fresh
+        self._grid.set_fresh_noise(fresh)
 
     def _show_fresh(self, images: Images, step: int) -> None:
         if self._fresh:

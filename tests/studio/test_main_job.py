@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QTimer, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from ganengine.cli import main
 from ganengine.runs.checkpoints import load_checkpoint
 from ganengine.runs.directory import RunDirectory
 from studio.main_window import MainWindow
@@ -134,7 +136,9 @@ def test_the_main_job(
     assert step <= stepped <= step + 2  # log points are two steps apart
     wait_state(qtbot, window, SessionState.PAUSED)
 
-    with qtbot.waitSignal(window.session.checkpointSaved, timeout=TIMEOUT) as saved:
+    # The single step may have saved an automatic checkpoint as well.
+    by_hand = {"check_params_cb": lambda event: event.kept}
+    with qtbot.waitSignal(window.session.checkpointSaved, timeout=TIMEOUT, **by_hand) as saved:
         window.actions_.save_checkpoint.trigger()
     assert saved.args is not None
     assert saved.args[0].step == stepped
@@ -243,6 +247,75 @@ def test_the_form_comes_back_on_the_next_start(
     again.close()
     again.deleteLater()
     QApplication.sendPostedEvents()
+
+
+def test_a_headless_run_goes_on_in_the_studio_and_back(
+    qtbot: QtBot, window: MainWindow, runs_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--runs", str(runs_dir), "--steps", "30"]
+    assert main(["train", "--preset", "mnist-simple", "--set", "recording.sample_every=10", *arguments]) == 0
+    run = RunDirectory.open(Path(capsys.readouterr().out.splitlines()[-1]))
+    assert window.workspace is not None
+
+    window.dropEvent(drop_of(run.path))
+    qtbot.waitUntil(
+        lambda: window.workspace is not None and window.workspace.experiment.loaded is not None, timeout=TIMEOUT
+    )
+    assert window.timeline.steps == (0, 10, 20, 30)
+    set_field(qtbot, window, "training.steps", "50")
+    with qtbot.waitSignal(window.session.ended, timeout=TIMEOUT):
+        window.actions_.start.trigger()
+    assert window.session.state == SessionState.FINISHED
+    assert window.session.run_path == run.path
+    assert last_step(run) == 50
+
+    assert main(["resume", run.name, "--runs", str(runs_dir), "--steps", "60"]) == 0
+    assert [point.step for point in run.metrics()] == [10, 20, 30, 40, 50, 60]
+
+
+def test_an_older_checkpoint_goes_on_in_a_new_run(
+    qtbot: QtBot, window: MainWindow, runs_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = ["--set", "recording.checkpoint_every=10", "--set", "recording.sample_every=10"]
+    assert main(["train", "--preset", "mnist-simple", *settings, "--runs", str(runs_dir), "--steps", "30"]) == 0
+    run = RunDirectory.open(Path(capsys.readouterr().out.splitlines()[-1]))
+    assert window.workspace is not None
+
+    window.workspace.open_path(run.checkpoints.path(20))
+    qtbot.waitUntil(
+        lambda: window.workspace is not None and window.workspace.experiment.loaded is not None, timeout=TIMEOUT
+    )
+    set_field(qtbot, window, "optimizer_g.lr", "0.0001")
+    with qtbot.waitSignal(window.session.ended, timeout=TIMEOUT):
+        window.actions_.start.trigger()
+    assert window.session.run_path is not None
+    fork = RunDirectory.open(window.session.run_path)
+    assert fork.info()["parent"] == {"run": run.name, "step": 20}
+    assert [point.step for point in fork.metrics()] == [10, 20, 30]
+    assert fork.metrics()[-1].values["lr/g"] == 0.0001
+    assert run.metrics()[-1].values["lr/g"] == 0.001, "the run that it comes from was changed"
+
+
+def test_a_dropped_preset_fills_the_form(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[training]\nbatch_size = 24\n")
+    assert window.workspace is not None
+    window.dropEvent(drop_of(path))
+    assert window.workspace.form.config().training.batch_size == 24
+
+    path.write_text("[training]\nbatch_size = -1\n")
+    window.dropEvent(drop_of(path))
+    assert window.workspace.form.config().training.batch_size == 24
+    assert any("batch_size" in message.detail for message in window.messages.bar.messages())
+
+
+def drop_of(path: Path) -> QDropEvent:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    # Qt does not keep the data of an event made by hand alive.
+    drop_of.data = data  # type: ignore[attr-defined]
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    return QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys)
 
 
 def press(window: MainWindow, choice: str) -> None:
