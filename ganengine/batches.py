@@ -30,6 +30,11 @@ class ShuffledBatches:
         """Batches in one epoch."""
         return self._count // self._batch_size
 
+    @property
+    def epochs_done(self) -> float:
+        """Passes over the images, with fractions; the incomplete batch that is left out does not count."""
+        return self.epoch + self.position / (self.per_epoch * self._batch_size)
+
     def next(self) -> Tensor:
         """int64 [batch_size] on the training device."""
         if self.position + self._batch_size > self._count:

@@ -343,7 +343,7 @@ def shared_settings(old: type[Section], values: Mapping[str, Any], new: type[Sec
 
 
 def _converted(family: type[Component], old: dict[str, Any], kind: Any) -> dict[str, Any]:
-    target = alternatives(family).get(kind)
+    target = alternatives(family).get(kind) if isinstance(kind, str) else None
     if target is None:
         return {family.tag: kind}
     source = alternatives(family)[old[family.tag]]

@@ -57,7 +57,7 @@ def resume_run(
         config = _with_live_changes(checkpoint_config(checkpoint), changes or {})
         dataset = config.data.load()
         trainer = Trainer(config, dataset, directory, observers, checkpoint=checkpoint, patient=patient)
-        directory.checkpoints.clean()
+        directory.clean()
         directory.checkpoints.set_aside_after(trainer.step)
         directory.forget_after(trainer.step)
         return trainer
@@ -96,7 +96,7 @@ def fork_run(
         trainer = Trainer(config, dataset, directory, observers, checkpoint=checkpoint, patient=patient)
         if is_run:
             directory.copy_history(RunDirectory(source), trainer.step)
-        save_checkpoint(directory.checkpoints.path(trainer.step), _without_frame(checkpoint, config))
+        save_checkpoint(directory.checkpoints.path(trainer.step), trainer.state_dict())
         return trainer
 
     return _or_discard(directory, build)
@@ -121,11 +121,6 @@ def _last_good(directory: RunDirectory) -> dict[str, Any]:
     if damaged:
         raise damaged
     raise RunError(f"{directory.name} has no checkpoint to go on from; start it anew.")
-
-
-def _without_frame(checkpoint: dict[str, Any], config: TrainConfig) -> dict[str, Any]:
-    content = {key: value for key, value in checkpoint.items() if key not in {"format", "version"}}
-    return content | {"config": config.model_dump(mode="json")}
 
 
 def _or_discard(directory: RunDirectory, build: Callable[[], Trainer]) -> Trainer:

@@ -4,17 +4,15 @@ import math
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any
 
 import torch
 
 from ganengine import devices
-from ganengine.batches import ShuffledBatches, latents, rng_state, set_rng_state
 from ganengine.commands import Command, CommandQueue, Continue, Edit, MakeSamples, Pause, SaveCheckpoint, StepOnce, Stop
 from ganengine.config import TrainConfig, changed_paths, live_paths
-from ganengine.data.dataset import ImageDataset, to_unit_range
-from ganengine.errors import CheckpointError, ConfigError, StorageError
+from ganengine.data.dataset import ImageDataset
+from ganengine.errors import ConfigError, StorageError
 from ganengine.events import (
     AlertEvent,
     CheckpointEvent,
@@ -31,15 +29,15 @@ from ganengine.events import (
 )
 from ganengine.export.grid import save_sample
 from ganengine.fit import check_fit
-from ganengine.meter import Meter, not_finite
+from ganengine.meter import not_finite
 from ganengine.players import Players
 from ganengine.runs.checkpoints import save_checkpoint
 from ganengine.runs.directory import RunDirectory
 from ganengine.runs.recorder import Recorder
 from ganengine.sampling import as_arrays, latents_of_seed
-from ganengine.shapes import ImageShape
 from ganengine.speed import Speedometer
-from ganengine.step import METRICS, discriminator_step, ema_decay, generator_step, update_ema
+from ganengine.state import TrainingState
+from ganengine.step import discriminator_step, ema_decay, generator_step, update_ema
 from ganengine.trouble import diverged, explained
 
 
@@ -49,9 +47,8 @@ class Trainer:
     Attributes:
         config: the settings in force; a live edit replaces it as a whole.
         commands: where any thread leaves its requests.
-        players: the networks and their optimizers.
-        step, images: updates of the generator done, and real images shown to D.
-        seconds: time spent in steps.
+        state: networks, data, random numbers and counters.
+        directory: where everything is written.
     """
 
     def __init__(
@@ -82,10 +79,7 @@ class Trainer:
         check_fit(config, dataset)
         self.config = config
         self.commands = CommandQueue()
-        self.step = 0
-        self.images = 0
-        self.seconds = 0.0
-        self._directory = directory
+        self.directory = directory
         self._recorder = Recorder(directory)
         self._observers = tuple(observers)
         self._patient = patient
@@ -96,15 +90,24 @@ class Trainer:
         self._save_at_end = True
         self._saved_step = -1
         self._save_due = False  # there was no room for the last checkpoint
+        self._entered = False
         try:
-            self._build(dataset)
+            self.state = TrainingState(config, dataset, self._device)
             if checkpoint is not None:
-                self._restore(checkpoint)
-        except (torch.OutOfMemoryError, RuntimeError) as error:
+                self.state.load_state_dict(checkpoint, config)
+                self._saved_step = self.state.step
+        except RuntimeError as error:
             raise explained(error, config, self._device) from error
-        self._rng = checkpoint["rng"] if checkpoint is not None else rng_state(self._device)
-        # The number of threads decides how sums are split, so an exact continuation needs the same.
-        self._threads = checkpoint["threads"] if checkpoint else devices.cpu_threads(config.training.cpu_threads)
+
+    @property
+    def step(self) -> int:
+        """Updates of the generator done."""
+        return self.state.step
+
+    @property
+    def players(self) -> Players:
+        """The networks and their optimizers."""
+        return self.state.players
 
     @property
     def total_steps(self) -> int:
@@ -112,12 +115,7 @@ class Trainer:
         training = self.config.training
         if training.length_in == "steps":
             return training.steps
-        return math.ceil(training.epochs * self._batches.per_epoch / training.d_steps)
-
-    @property
-    def epoch(self) -> float:
-        """How often the images were gone through, with fractions."""
-        return self.images / self._dataset.count
+        return math.ceil(training.epochs * self.state.batches.per_epoch / training.d_steps)
 
     def run(self) -> RunStatus:
         """Train until the end, a `Stop`, or an error; returns how it ended and gives the run directory's lock back.
@@ -138,28 +136,25 @@ class Trainer:
                 raise
             raise reason from error
         finally:
-            self._directory.release()
+            self.directory.release()
 
     # -- one step ------------------------------------------------------------------------------------------------------
 
     def _train_step(self) -> None:
         started = time.perf_counter()
-        training, loss, players = self.config.training, self.config.loss, self.players
+        training, loss, state, players = self.config.training, self.config.loss, self.state, self.players
+        latents = (training.batch_size, self.config.generator.latent_dim)
         for _ in range(training.d_steps):
-            real_images = to_unit_range(self._dataset.images[self._batches.next()])
-            self.images += training.batch_size
-            z = self._latents()
+            real_images, z = state.next_images(), state.next_latents(*latents)
             values = discriminator_step(players.G, players.D, loss, players.optimizer_d, real_images, z)
-        values |= generator_step(players.G, players.D, loss, players.optimizer_g, self._latents())
+        z = state.next_latents(*latents)
+        values |= generator_step(players.G, players.D, loss, players.optimizer_g, z)
         if players.G_ema is not None:
             shown = training.batch_size * training.d_steps
-            update_ema(players.G_ema, players.G, ema_decay(shown, self.images, training.ema_halflife_images))
-        self._meter.add(values)
-        self.step += 1
-        self.seconds += time.perf_counter() - started
-
-    def _latents(self) -> torch.Tensor:
-        return latents(self.config.training.batch_size, self.config.generator.latent_dim, self._generator)
+            update_ema(players.G_ema, players.G, ema_decay(shown, state.images, training.ema_halflife_images))
+        state.meter.add(values)
+        state.step += 1
+        state.seconds += time.perf_counter() - started
 
     # -- what is told and kept -----------------------------------------------------------------------------------------
 
@@ -172,30 +167,32 @@ class Trainer:
             self._sample()
         if recording.checkpoint_every and self.step % recording.checkpoint_every == 0:
             self._save(kept=False)
-        if self._speed.is_due(self.images) or always:
+        if self._speed.is_due(self.state.images) or always:
             self._tell_progress()
 
     def _log(self) -> None:
-        means = self._meter.read()
+        means = self.state.meter.read()
         self._check_finite(means)
         rates = {"lr/g": self.config.optimizer_g.lr, "lr/d": self.config.optimizer_d.lr}
         speed = {"speed/images_per_s": round(self._speed.images_per_s, 1)}
-        self._tell(MetricsEvent(self.step, self.epoch, self.images, self.seconds, means | rates | speed))
+        self._tell(
+            MetricsEvent(self.step, self.state.epoch, self.state.images, self.state.seconds, means | rates | speed)
+        )
 
     def _sample(self) -> None:
-        images = as_arrays(self.players.sample(self._fixed_z))
-        path = self._directory.sample_path(self.step)
+        images = as_arrays(self.players.sample(self.state.fixed_z))
+        path = self.directory.sample_path(self.step)
         try:
             save_sample(path, images, self.step)
-            self._tell(SamplesEvent(self.step, self.epoch, images, path))
+            self._tell(SamplesEvent(self.step, self.state.epoch, images, path))
         except StorageError as error:
             self._no_room(error)
 
     def _save(self, *, kept: bool) -> None:
         """Save a checkpoint of this step, unless the weights are broken; patiently, pause where the disk is full."""
-        self._check_finite(self._meter.peek())
+        self._check_finite(self.state.meter.peek())
         if not self.players.are_finite():
-            raise diverged("a weight", self.step, self.config, self._directory.checkpoints)
+            raise diverged("a weight", self.step, self.config, self.directory.checkpoints)
         try:
             self._write_checkpoint(kept)
         except StorageError as error:
@@ -203,26 +200,28 @@ class Trainer:
             self._no_room(error)
 
     def _write_checkpoint(self, kept: bool) -> None:
-        folder = self._directory.checkpoints
+        folder = self.directory.checkpoints
         path = folder.path(self.step)
         if kept:
             folder.keep(self.step)
         if self.step != self._saved_step:
-            save_checkpoint(path, self._state())
+            save_checkpoint(path, self.state_dict())
             self._saved_step, self._save_due = self.step, False
         folder.prune(self.config.recording.keep_checkpoints)
         self._tell(CheckpointEvent(self.step, path, folder.is_kept(self.step)))
 
     def _check_finite(self, means: dict[str, float]) -> None:
         if broken := not_finite(means):
-            raise diverged(broken[0], self.step, self.config, self._directory.checkpoints)
+            raise diverged(broken[0], self.step, self.config, self.directory.checkpoints)
 
     def _tell_progress(self) -> None:
         speed, left = self._speed.images_per_s, self.total_steps - self.step
         per_step = self.config.training.batch_size * self.config.training.d_steps
         seconds_left = max(left, 0) * per_step / speed if speed else None
         memory = devices.memory_in_use(self._device)
-        self._announce(Progress(self.step, self.total_steps, self.epoch, self.images, speed, seconds_left, memory))
+        self._announce(
+            Progress(self.step, self.total_steps, self.state.epoch, self.state.images, speed, seconds_left, memory)
+        )
 
     def _tell(self, event: Event) -> None:
         """Write an event down, then tell the observers."""
@@ -251,27 +250,15 @@ class Trainer:
 
     # -- beginning and end ---------------------------------------------------------------------------------------------
 
-    def _build(self, dataset: ImageDataset) -> None:
-        seed, training = self.config.training.seed, self.config.training
-        torch.manual_seed(seed)
-        self._dataset = dataset.to(self._device)
-        self._fingerprint = dataset.fingerprint()
-        self.players = Players.build(self.config, dataset.shape, self._device)
-        self._batches = ShuffledBatches(dataset.count, training.batch_size, seed, self._device)
-        self._generator = torch.Generator(self._device).manual_seed(seed + 1)
-        shown, latent_dim = self.config.recording.sample_count, self.config.generator.latent_dim
-        self._fixed_z = latents_of_seed(seed, shown, latent_dim, self._device)
-        self._meter = Meter(METRICS, self._device)
-
     def _begin(self) -> None:
         name = torch.cuda.get_device_name(self._device) if self._device.type == "cuda" else "CPU"
         counts = self.players.parameter_counts()
-        self._tell(RunStarted(self._directory.path, self.config, self.step, self.total_steps, name, counts))
+        self._tell(RunStarted(self.directory.path, self.config, self.step, self.total_steps, name, counts))
         self._set_status(RunStatus.RUNNING)
-        set_rng_state(self._rng, self._device)
-        torch.set_num_threads(self._threads)
-        self._speed.restart(self.images)
-        if self.step not in self._directory.sample_steps():
+        self.state.enter()
+        self._entered = True
+        self._speed.restart(self.state.images)
+        if self.step not in self.directory.sample_steps():
             self._sample()
 
     def _end(self) -> RunStatus:
@@ -280,9 +267,12 @@ class Trainer:
             self._save(kept=False)
             if self.step != self._saved_step:  # no room on the disk: wait for an answer
                 self._obey()
+        self._answer_the_rest()
+        if self._save_at_end and self.step not in self.directory.sample_steps():
+            self._sample()
         self._tell_progress()
         with suppress(StorageError):  # no room: not worth failing for
-            self._directory.update_info({"seconds": round(self.seconds, 2)})
+            self.directory.update_info({"seconds": round(self.state.seconds, 2)})
         self._set_status(RunStatus.FINISHED if finished else RunStatus.STOPPED)
         return self._status
 
@@ -291,6 +281,10 @@ class Trainer:
             self._set_status(RunStatus.FAILED, str(reason))
         except StorageError:  # then at least the observers hear of it
             self._announce(StatusChanged(self.step, RunStatus.FAILED, str(reason)))
+
+    def state_dict(self) -> dict[str, Any]:
+        """The content of a checkpoint of this step."""
+        return self.state.state_dict(self.config, entered=self._entered)
 
     # -- requests ------------------------------------------------------------------------------------------------------
 
@@ -305,7 +299,7 @@ class Trainer:
                     self._steps_allowed = 0
                 case Continue():
                     self._steps_allowed = None
-                    self._speed.restart(self.images)
+                    self._speed.restart(self.state.images)
                     if self._save_due:
                         self._save(kept=False)
                 case StepOnce():
@@ -322,6 +316,15 @@ class Trainer:
         else:
             self._steps_allowed = 0
         return True
+
+    def _answer_the_rest(self) -> None:
+        """Requests that came during the last step: what was saved must be kept, what was wanted be shown."""
+        while (command := self.commands.take(wait=False)) is not None:
+            match command:
+                case SaveCheckpoint():
+                    self._save(kept=True)
+                case MakeSamples(seed=seed, count=count):
+                    self._make_samples(seed, count)
 
     def _next_command(self) -> Command | None:
         paused = self._steps_allowed == 0
@@ -347,49 +350,3 @@ class Trainer:
     def _make_samples(self, seed: int, count: int) -> None:
         z = latents_of_seed(seed, count, self.config.generator.latent_dim, self._device)
         self._announce(FreshSamplesEvent(self.step, as_arrays(self.players.sample(z))))
-
-    # -- exact continuation --------------------------------------------------------------------------------------------
-
-    def _state(self) -> dict[str, Any]:
-        return {
-            "config": self.config.model_dump(mode="json"),
-            "step": self.step,
-            "images": self.images,
-            "epoch": self.epoch,
-            "seconds": self.seconds,
-            "players": self.players.state_dict(),
-            "batches": self._batches.state_dict(),
-            "generator": self._generator.get_state(),
-            "rng": rng_state(self._device),
-            "meter": self._meter.state_dict(),
-            "fixed_z": self._fixed_z,
-            "threads": self._threads,
-            "data": {
-                "name": self._dataset.name,
-                "fingerprint": self._fingerprint,
-                "shape": asdict(self._dataset.shape),
-            },
-        }
-
-    def _restore(self, state: dict[str, Any]) -> None:
-        if state["data"]["fingerprint"] != self._fingerprint:
-            name, shape = state["data"]["name"], ImageShape(**state["data"]["shape"])
-            raise CheckpointError(
-                f"This checkpoint was trained on other images ({name}, {shape}) than "
-                f"those found now ({self._dataset.name}, {self._dataset.shape}), so it cannot go on exactly."
-            )
-        self.players.load_state_dict(state["players"], self._same_optimizers(state["config"]))
-        self.players.apply_settings(self.config)
-        self.step, self.images, self.seconds = state["step"], state["images"], state["seconds"]
-        self._batches.load_state_dict(state["batches"])
-        # The state of another kind of device means nothing here: a run that moves goes on with new random numbers.
-        if self._generator.get_state().shape == state["generator"].shape:
-            self._generator.set_state(state["generator"])
-        self._meter.load_state_dict(state["meter"])
-        self._fixed_z = state["fixed_z"].to(self._device)
-        self._saved_step = self.step
-
-    def _same_optimizers(self, old: dict[str, Any]) -> list[str]:
-        """The optimizers whose state can be taken over: those that remember the same things as before."""
-        now, before = self.config, TrainConfig.parse(old)
-        return [part for part in ("optimizer_g", "optimizer_d") if now.get(part).can_go_on_from(before.get(part))]

@@ -51,3 +51,11 @@ class EngineLoader(QThread):
             self.failed.emit(f"The training engine cannot be loaded ({error}). Reinstall the program: make clean run.")
         else:
             self.loaded.emit(engine)
+            _warm_up()
+
+
+def _warm_up() -> None:
+    """Let torch import what it only imports with the first optimizer, so that the first Start does not wait for it."""
+    import torch
+
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)])

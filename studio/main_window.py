@@ -87,7 +87,6 @@ class MainWindow(QMainWindow):
     def _on_engine_loaded(self, engine: Engine) -> None:
         from studio.workspace import Workspace
 
-        self._loader.wait()
         self.workspace = Workspace(self, engine)
         self.form_dock.setWidget(self.workspace.form)
         self.plots_dock.setWidget(self.workspace.plots)

@@ -119,11 +119,6 @@ class CheckpointFolder:
             if later > step:
                 self.path(later).replace(self.path(later).with_suffix(".damaged"))
 
-    def clean(self) -> None:
-        """Delete what a crash left half-written. Only for the process that holds the run's lock."""
-        for leftover in self.directory.glob(".step-*.tmp"):
-            leftover.unlink(missing_ok=True)
-
     def _keep_file(self, step: int) -> Path:
         return self.path(step).with_suffix(".keep")
 

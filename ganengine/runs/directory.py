@@ -98,7 +98,8 @@ class RunDirectory:
             RunError: the file is damaged.
         """
         info = self._read_info()
-        if info.get("status") in {RunStatus.RUNNING, RunStatus.PAUSED} and not self.is_active():
+        unfinished = {RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED}
+        if info.get("status") in unfinished and not self.is_active():
             info["status"] = RunStatus.STOPPED.value
         return info
 
@@ -177,6 +178,11 @@ class RunDirectory:
             info = {}
         write_text(self.path / "run.json", json.dumps(info | changes, indent=2) + "\n", "the run's state")
 
+    def clean(self) -> None:
+        """Delete what a crash left half-written."""
+        for leftover in [*self.path.glob(".*.tmp"), *self.path.glob("*/.*.tmp")]:
+            leftover.unlink(missing_ok=True)
+
     def append_metrics(self, event: MetricsEvent) -> None:
         """Add one point to the history."""
         place = {"step": event.step, "epoch": event.epoch, "images": event.images, "seconds": round(event.seconds, 3)}
@@ -187,17 +193,19 @@ class RunDirectory:
         append_json_line(self.path / "events.jsonl", {"time": now(), **record})
 
     def forget_after(self, step: int) -> None:
-        """Drop the history after a step, which is about to be made again from its checkpoint."""
-        for name in ("metrics.jsonl", "events.jsonl"):
-            path = self.path / name
-            end_last_line(path)
-            rows = list(read_json_lines(path))
-            kept = [row for row in rows if row.get("step", 0) <= step]
-            if len(kept) < len(rows):
-                write_text(path, "".join(json.dumps(row) + "\n" for row in kept), name)
-        for later in self.sample_steps():
-            if later > step:
-                self.sample_path(later).unlink(missing_ok=True)
+        """Drop the history after a step, which is about to be made again from its checkpoint.
+
+        Raises:
+            StorageError: it could not be written anew.
+        """
+        try:
+            for name in ("metrics.jsonl", "events.jsonl"):
+                _keep_rows_until(self.path / name, step)
+            for later in self.sample_steps():
+                if later > step:
+                    self.sample_path(later).unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError("the history", self.path, error) from error
 
     def copy_history(self, source: "RunDirectory", step: int) -> None:
         """Take over another run's history and samples up to and including a step, so that a fork is whole by itself."""
@@ -240,6 +248,14 @@ def find_run(root: Path, name: str) -> RunDirectory:
     if matching:
         raise RunError(f"There are {len(matching)} runs called {name!r} in {root}; give the whole folder name.")
     raise RunError(f"There is no run {name!r} in {root}.")
+
+
+def _keep_rows_until(path: Path, step: int) -> None:
+    end_last_line(path)
+    rows = list(read_json_lines(path))
+    kept = [row for row in rows if row.get("step", 0) <= step]
+    if len(kept) < len(rows):
+        write_text(path, "".join(json.dumps(row) + "\n" for row in kept), path.name)
 
 
 def _has_number(run: RunDirectory, name: str) -> bool:

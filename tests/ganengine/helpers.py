@@ -104,7 +104,7 @@ def make_trainer(
 
 def run_of(trainer: Trainer) -> RunDirectory:
     """The run directory, opened afresh from the disk."""
-    return RunDirectory.open(trainer._directory.path)
+    return RunDirectory.open(trainer.directory.path)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -45,18 +45,18 @@ def test_data_networks_and_random_numbers_live_on_the_gpu(runs_dir: Path) -> Non
         players = trainer.players
         assert players.G_ema is not None
         resident = [
-            trainer._dataset.images,
-            trainer._fixed_z,
-            trainer._latents(),
-            trainer._batches.next(),
+            trainer.state.dataset.images,
+            trainer.state.fixed_z,
+            trainer.state.next_latents(4, 4),
+            trainer.state.batches.next(),
             *players.G.state_dict().values(),
             *players.D.state_dict().values(),
             *players.G_ema.state_dict().values(),
         ]
         assert {tensor.device for tensor in resident} == {torch.device("cuda:0")}
-        assert trainer._dataset.images.dtype == torch.uint8
+        assert trainer.state.dataset.images.dtype == torch.uint8
     finally:
-        trainer._directory.release()
+        trainer.directory.release()
 
 
 def test_the_latents_of_a_seed_are_those_of_the_cpu() -> None:

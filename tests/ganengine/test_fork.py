@@ -63,7 +63,7 @@ def test_a_fork_is_whole_by_itself(parent: RunDirectory, runs_dir: Path) -> None
     """It goes on though it was killed before its first checkpoint and its parent is gone."""
     trainer = fork_run(parent.checkpoints.path(4), runs_dir, changes={"optimizer_g.lr": 0.125})
     fork = run_of(trainer)
-    trainer._directory.release()
+    trainer.directory.release()
     shutil.rmtree(parent.path)
     assert checkpoint_config(load_checkpoint(fork.checkpoints.path(4))).get("optimizer_g.lr") == 0.125
     again = resume_run(fork)

@@ -51,6 +51,7 @@ def test_a_number_is_not_given_twice_after_a_gap(runs_dir: Path) -> None:
 def test_a_new_run_is_complete(runs_dir: Path) -> None:
     config = quick_config({"preset": "mine", "training.seed": 7})
     run = RunDirectory.create(runs_dir, config, Parent("00001-old", 500))
+    run.acquire()
     assert RunDirectory.open(run.path).config() == config
     info = run.info()
     assert info["status"] == "queued"
@@ -58,6 +59,8 @@ def test_a_new_run_is_complete(runs_dir: Path) -> None:
     assert (info["seed"], info["step"], info["preset"]) == (7, 500, "mine")
     assert set(info["versions"]) == {"python", "gan-studio", "torch"}
     assert {item.name for item in run.path.iterdir() if item.is_dir()} == {"samples", "checkpoints", "exports"}
+    run.release()
+    assert run.info()["status"] == "stopped", "without anybody to begin it"
 
 
 CREATE = """
@@ -148,15 +151,15 @@ def test_only_one_training_has_a_run(runs_dir: Path) -> None:
 
 def test_the_trainer_gives_its_run_free_however_it_ends(runs_dir: Path) -> None:
     trainer = make_trainer(runs_dir)
-    assert trainer._directory.is_active()
+    assert trainer.directory.is_active()
     trainer.run()
-    assert not trainer._directory.is_active()
+    assert not trainer.directory.is_active()
     failing = make_trainer(runs_dir)
     failing._train_step = lambda: 1 / 0  # type: ignore[assignment, return-value]
     with pytest.raises(ZeroDivisionError):
         failing.run()
-    assert not failing._directory.is_active()
-    assert failing._directory.info()["status"] == "failed"
+    assert not failing.directory.is_active()
+    assert failing.directory.info()["status"] == "failed"
 
 
 def test_asking_about_a_run_is_never_in_the_way_of_training_it(runs_dir: Path) -> None:
@@ -200,7 +203,7 @@ def test_a_killed_run_reads_as_stopped(runs_dir: Path) -> None:
     assert json.loads((run.path / "run.json").read_text(encoding="utf-8"))["status"] == "running"
 
 
-@pytest.mark.parametrize("status", ["queued", "finished", "failed", "stopped"])
+@pytest.mark.parametrize("status", ["finished", "failed", "stopped"])
 def test_other_states_are_told_as_they_are(status: str, runs_dir: Path) -> None:
     run = created(runs_dir)
     run.update_info({"status": status})
@@ -257,6 +260,19 @@ def test_forgetting_what_came_after_a_step(runs_dir: Path) -> None:
     assert [event.step for event in run.metrics()] == [10, 20]
     assert [event["step"] for event in run.events()] == [10, 20]
     assert run.sample_steps() == [10, 20]
+
+
+def test_clean_removes_half_written_files_only(runs_dir: Path) -> None:
+    run = created(runs_dir)
+    whole = {run.checkpoints.path(10), run.sample_path(10), run.path / "exports" / "a.png"}
+    for path in whole:
+        path.write_bytes(b"")
+    run.checkpoints.keep(10)
+    before = set(run.path.rglob("*"))
+    for leftover in (".run.json.7.tmp", "checkpoints/.step-00000020.pt.4711.tmp", "samples/.step-00000020.png.1.tmp"):
+        (run.path / leftover).write_bytes(b"half")
+    run.clean()
+    assert set(run.path.rglob("*")) == before
 
 
 def test_an_edit_is_recorded_with_old_and_new(runs_dir: Path) -> None:
