@@ -44,6 +44,10 @@ class CheckpointError(GanEngineError):
     exit_code = 2
 
 
+class NewerVersionError(CheckpointError):
+    """A checkpoint is fine, but only a newer version of this program can read it."""
+
+
 class RunError(GanEngineError):
     """A run directory is missing, damaged, or in use."""
 

@@ -125,11 +125,12 @@ class CheckpointEvent:
 
 @dataclass(frozen=True)
 class EditEvent:
-    """Settings changed in the running training, from the next step on: path → (old, new)."""
+    """Settings changed in the running training, from the next step on: path → (old, new); its length may be another."""
 
     step: int
     config: TrainConfig
     changes: Mapping[str, tuple[Any, Any]]
+    total_steps: int
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ganengine.config import TrainConfig, changed_paths, live_paths
 from ganengine.devices import resolve
-from ganengine.errors import CheckpointError, ConfigError, RunError
+from ganengine.errors import CheckpointError, ConfigError, NewerVersionError, RunError
 from ganengine.events import TrainingObserver
 from ganengine.fit import check_fit
 from ganengine.runs.checkpoints import checkpoint_config, load_checkpoint, save_checkpoint
@@ -60,6 +60,9 @@ def resume_run(
         directory.clean()
         directory.checkpoints.set_aside_after(trainer.step)
         directory.forget_after(trainer.step)
+        if differences := changed_paths(checkpoint_config(checkpoint), config):
+            plain = {path: list(values) for path, values in differences.items()}
+            directory.append_event({"step": trainer.step, "event": "edit", "changes": plain})
         return trainer
 
     return _or_release(directory, build)
@@ -93,13 +96,24 @@ def fork_run(
     directory.acquire()
 
     def build() -> Trainer:
-        trainer = Trainer(config, dataset, directory, observers, checkpoint=checkpoint, patient=patient)
+        try:
+            trainer = Trainer(config, dataset, directory, observers, checkpoint=checkpoint, patient=patient)
+        except CheckpointError as error:
+            raise _with_suspects(error, changes or {}) from error
         if is_run:
             directory.copy_history(RunDirectory(source), trainer.step)
         save_checkpoint(directory.checkpoints.path(trainer.step), trainer.state_dict())
         return trainer
 
     return _or_discard(directory, build)
+
+
+def _with_suspects(error: CheckpointError, changes: Mapping[str, Any]) -> CheckpointError:
+    """The error with the changes that may have caused it."""
+    suspects = [path for path in changes if path.startswith(("generator.", "discriminator.", "data."))]
+    if not suspects:
+        return error
+    return CheckpointError(f"{error} What was changed: {', '.join(suspects)}. Put it back, or start a new run.")
 
 
 def _with_live_changes(config: TrainConfig, changes: Mapping[str, Any]) -> TrainConfig:
@@ -116,6 +130,8 @@ def _last_good(directory: RunDirectory) -> dict[str, Any]:
     for step in reversed(directory.checkpoints.steps()):
         try:
             return load_checkpoint(directory.checkpoints.path(step))
+        except NewerVersionError:
+            raise
         except CheckpointError as error:
             damaged = damaged or error
     if damaged:

@@ -95,7 +95,8 @@ class Trainer:
             self.state = TrainingState(config, dataset, self._device)
             if checkpoint is not None:
                 self.state.load_state_dict(checkpoint, config)
-                self._saved_step = self.state.step
+                if checkpoint["config"] == config.model_dump(mode="json"):
+                    self._saved_step = self.state.step
         except RuntimeError as error:
             raise explained(error, config, self._device) from error
 
@@ -345,7 +346,7 @@ class Trainer:
             self.config = new
             self.players.apply_settings(new)
             self._saved_step = -1  # a checkpoint holds the settings too
-            self._tell(EditEvent(self.step, new, differences))
+            self._tell(EditEvent(self.step, new, differences, self.total_steps))
 
     def _make_samples(self, seed: int, count: int) -> None:
         z = latents_of_seed(seed, count, self.config.generator.latent_dim, self._device)

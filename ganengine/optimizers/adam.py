@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ganengine.fields import setting
 from ganengine.optimizers.base import Optimizer
+from ganengine.optimizers.settings import eps_setting, weight_decay_setting
 
 Beta = Annotated[float, Field(ge=0.0, lt=1.0)]
 
@@ -27,16 +28,8 @@ class Adam(Optimizer):
         "not "
         "including 1. GANs like a first beta of 0.5 or less.",
     )
-    eps: float = setting(
-        1e-8, title="Epsilon", description="Keeps the division by the running average stable.", gt=0.0, le=1.0
-    )
-    weight_decay: float = setting(
-        0.0,
-        title="Weight decay",
-        description="Pulls weights towards zero (L2 penalty). 0 turns it off.",
-        ge=0.0,
-        le=1.0,
-    )
+    eps: float = eps_setting()
+    weight_decay: float = weight_decay_setting()
     amsgrad: bool = setting(
         False,
         title="AMSGrad",

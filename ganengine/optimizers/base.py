@@ -7,7 +7,7 @@ import torch
 from torch.nn import Parameter
 
 from ganengine.components import Component
-from ganengine.fields import setting
+from ganengine.optimizers.settings import lr_setting
 
 
 class Optimizer(Component):
@@ -16,15 +16,7 @@ class Optimizer(Component):
     family: ClassVar[str] = "ganengine.optimizers"
     torch_class: ClassVar[type[torch.optim.Optimizer]]
     kind: str
-    lr: float = setting(
-        2e-4,
-        title="Learning rate",
-        description="How large a step the weights take. Too high and training blows up, too low and nothing happens. "
-        "May be changed while training.",
-        applies="now",
-        gt=0.0,
-        le=10.0,
-    )
+    lr: float = lr_setting(2e-4)
 
     def build(self, parameters: Iterable[Parameter]) -> torch.optim.Optimizer:
         """The optimizer over `parameters`, fused into one kernel where torch can."""

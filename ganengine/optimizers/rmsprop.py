@@ -6,6 +6,7 @@ import torch
 
 from ganengine.fields import setting
 from ganengine.optimizers.base import Optimizer
+from ganengine.optimizers.settings import eps_setting, momentum_setting, weight_decay_setting
 
 
 class RMSprop(Optimizer):
@@ -20,24 +21,14 @@ class RMSprop(Optimizer):
     alpha: float = setting(
         0.99, title="Alpha", description="How long the running average of squared gradients remembers.", ge=0.0, lt=1.0
     )
-    momentum: float = setting(
-        0.0, title="Momentum", description="How much of the last step is kept; 0 turns it off.", ge=0.0, lt=1.0
-    )
+    momentum: float = momentum_setting()
     centered: bool = setting(
         False,
         title="Centered",
         description="Also subtract the mean gradient, so that steps are divided by its variance.",
     )
-    eps: float = setting(
-        1e-8, title="Epsilon", description="Keeps the division by the running average stable.", gt=0.0, le=1.0
-    )
-    weight_decay: float = setting(
-        0.0,
-        title="Weight decay",
-        description="Pulls weights towards zero (L2 penalty). 0 turns it off.",
-        ge=0.0,
-        le=1.0,
-    )
+    eps: float = eps_setting()
+    weight_decay: float = weight_decay_setting()
 
     def implementation(self) -> dict[str, Any]:
         return {}  # torch has no fused RMSprop

@@ -6,6 +6,7 @@ import torch
 
 from ganengine.fields import setting
 from ganengine.optimizers.base import Optimizer
+from ganengine.optimizers.settings import lr_setting, momentum_setting, weight_decay_setting
 
 
 class SGD(Optimizer):
@@ -14,34 +15,14 @@ class SGD(Optimizer):
     title: ClassVar[str] = "SGD"
     torch_class = torch.optim.SGD
     kind: Literal["sgd"] = "sgd"
-    lr: float = setting(
-        1e-2,
-        title="Learning rate",
-        description="How large a step the weights take. SGD needs a larger one than Adam. May be changed while "
-        "training.",
-        applies="now",
-        gt=0.0,
-        le=10.0,
-    )
-    momentum: float = setting(
-        0.0,
-        title="Momentum",
-        description="How much of the last step is kept; 0.9 is common, 0 turns it off.",
-        ge=0.0,
-        lt=1.0,
-    )
+    lr: float = lr_setting(1e-2)
+    momentum: float = momentum_setting()
     nesterov: bool = setting(
         False,
         title="Nesterov",
         description="Look ahead along the momentum before taking the gradient. Needs a momentum.",
     )
-    weight_decay: float = setting(
-        0.0,
-        title="Weight decay",
-        description="Pulls weights towards zero (L2 penalty). 0 turns it off.",
-        ge=0.0,
-        le=1.0,
-    )
+    weight_decay: float = weight_decay_setting()
 
     def problems(self) -> dict[str, str]:
         if self.nesterov and self.momentum == 0.0:

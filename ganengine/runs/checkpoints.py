@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import torch
 
 from ganengine.config import TrainConfig
-from ganengine.errors import CheckpointError, ConfigError
+from ganengine.errors import CheckpointError, ConfigError, NewerVersionError
 from ganengine.runs.files import write_atomically, write_text
 
 FORMAT = "gan-studio-checkpoint"
@@ -55,7 +55,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f"{path.name} is a PyTorch file, but not a checkpoint of GAN Studio.")
     if content.get("version", 0) > VERSION:
-        raise CheckpointError(f"{path.name} was made by a newer version of GAN Studio; update to open it.")
+        raise NewerVersionError(f"{path.name} was made by a newer version of GAN Studio; update to open it.")
     if missing := [key for key in _REQUIRED if key not in content]:
         raise CheckpointError(f"{path.name} is damaged: it holds no {missing[0]}.")
     return content

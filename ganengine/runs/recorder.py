@@ -52,7 +52,8 @@ class Recorder:
             case StatusChanged(step=step, status=status, message=message):
                 self._run.update_info({"status": status.value, "step": step, "message": message, "changed": now()})
                 self._log(step, f"{status.value}{': ' if message else ''}{message}")
-            case EditEvent(step=step, changes=changes):
+            case EditEvent(step=step, changes=changes, total_steps=total_steps):
+                self._run.update_info({"total_steps": total_steps})
                 plain = {path: list(values) for path, values in changes.items()}
                 self._record(step, "edit", changes=plain)
                 self._log(step, ", ".join(f"{path}: {old} → {new}" for path, (old, new) in changes.items()))

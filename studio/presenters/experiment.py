@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QComboBox
 
 from ganengine.config import TrainConfig, changed_paths, live_paths
-from ganengine.errors import CheckpointError, ConfigError, GanEngineError
+from ganengine.errors import ConfigError, GanEngineError
 from ganengine.events import EditEvent, RunStarted
 from ganengine.presets import DEFAULT, Preset, all_presets, find_preset, load_preset, save_preset
 from studio.engine import Engine
@@ -165,11 +165,6 @@ class ExperimentPresenter(QObject):
         if config.training.length_in == "steps" and config.training.steps <= loaded.step:
             raise ConfigError(
                 "training.steps", f"must be more than {loaded.step}, which the checkpoint has done already"
-            )
-        if shape_changes := [path for path in changes if path.startswith(("generator.", "discriminator.", "data."))]:
-            raise CheckpointError(
-                f"The checkpoint was made with other settings ({', '.join(shape_changes)}), which are built into its "
-                "networks. Put them back, or choose New run."
             )
         live = live_paths(config)
         if loaded.run and all(path in live for path in changes):

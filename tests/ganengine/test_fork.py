@@ -9,6 +9,7 @@ import pytest
 
 from ganengine.errors import CheckpointError, ConfigError
 from ganengine.events import RunStatus
+from ganengine.export.grid import load_sample
 from ganengine.launch import fork_run, new_run, resume_run
 from ganengine.runs.checkpoints import checkpoint_config, load_checkpoint
 from ganengine.runs.directory import RunDirectory, list_runs
@@ -149,3 +150,38 @@ def test_a_checkpoint_file_from_elsewhere(parent: RunDirectory, tmp_path: Path, 
     assert fork.metrics() == []
     assert trainer.run() is RunStatus.FINISHED
     assert fork.metrics()[-1].step == 6
+
+
+def test_a_fork_that_was_killed_at_once_goes_on_as_if_it_had_not_been(runs_dir: Path) -> None:
+    """The first checkpoint of a fork holds the parent's random numbers, not those that building it used up."""
+    changes = {"discriminator.dropout": 0.4, "recording.checkpoint_every": 2}
+    parent = new_run(quick_config(changes), runs_dir)
+    parent.run()
+    killed = fork_run(run_of(parent).checkpoints.path(4), runs_dir)
+    killed.directory.release()
+    again = resume_run(run_of(killed))
+    again.run()
+    assert same(again.players.state_dict(), parent.players.state_dict())
+
+
+def test_another_seed_or_number_of_samples_takes_effect_in_a_fork(parent: RunDirectory, runs_dir: Path) -> None:
+    path = parent.checkpoints.path(4)
+    same_seed, other_seed = fork_run(path, runs_dir), fork_run(path, runs_dir, changes={"training.seed": 5})
+    same_seed.run()
+    other_seed.run()
+    assert not same(same_seed.players.state_dict()["G"], other_seed.players.state_dict()["G"])
+    more = fork_run(path, runs_dir, changes={"recording.sample_count": 9})
+    assert len(more.state.fixed_z) == 9
+    more.run()
+    assert len(load_sample(run_of(more).sample_path(6))) == 9
+
+
+def test_dropout_may_be_switched_on_in_a_fork(parent: RunDirectory, runs_dir: Path) -> None:
+    trainer = fork_run(parent.checkpoints.path(4), runs_dir, changes={"discriminator.dropout": 0.5})
+    assert trainer.run() is RunStatus.FINISHED
+
+
+def test_another_architecture_is_refused_with_what_was_changed(parent: RunDirectory, runs_dir: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"another architecture.*generator\.widths.*start a new run"):
+        fork_run(parent.checkpoints.path(4), runs_dir, changes={"generator.widths": [3, 5, 7]})
+    assert [run.name for run in list_runs(runs_dir)] == [parent.name]

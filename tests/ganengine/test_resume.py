@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from ganengine.commands import Stop
 from ganengine.components import alternatives
 from ganengine.config import TrainConfig
-from ganengine.errors import CheckpointError, ConfigError, RunError
+from ganengine.errors import CheckpointError, ConfigError, NewerVersionError, RunError
 from ganengine.events import MetricsEvent, RunStatus
 from ganengine.export.grid import load_sample
 from ganengine.launch import new_run, resume_run
 from ganengine.networks.discriminators.base import Discriminator
 from ganengine.networks.generators.base import Generator
 from ganengine.optimizers.base import Optimizer
-from ganengine.runs.checkpoints import load_checkpoint
+from ganengine.runs.checkpoints import VERSION, load_checkpoint
 from ganengine.runs.directory import RunDirectory
 from tests.ganengine.helpers import Script, quick_config, run_of, same
 
@@ -183,6 +184,27 @@ def test_a_damaged_checkpoint_is_passed_over_for_good(runs_dir: Path) -> None:
     assert run.checkpoints.steps() == [5], "the damaged one of step 6 does not count as the newest"
     load_checkpoint(run.checkpoints.path(5))
     assert (run.path / "checkpoints" / "step-00000006.damaged").exists()
+
+
+def test_a_checkpoint_of_a_newer_version_is_neither_passed_over_nor_set_aside(runs_dir: Path) -> None:
+    run = stopped_run(runs_dir)
+    newest = run.checkpoints.path(6)
+    torch.save(load_checkpoint(newest) | {"version": VERSION + 1}, newest)
+    with pytest.raises(NewerVersionError, match="newer version"):
+        resume_run(run)
+    assert newest.exists()
+
+
+def test_changes_at_the_continuation_are_recorded_and_kept(runs_dir: Path) -> None:
+    run = stopped_run(runs_dir)
+    trainer = resume_run(run, changes={"optimizer_g.lr": 0.5})
+    trainer.commands.send(Stop())
+    trainer.run()
+    assert [event["changes"] for event in run.events() if event["event"] == "edit"] == [
+        {"optimizer_g.lr": [0.0002, 0.5]}
+    ]
+    assert resume_run(run).config.optimizer_g.lr == 0.5
+    run.release()
 
 
 def test_nothing_to_go_on_from(runs_dir: Path) -> None:

@@ -278,7 +278,7 @@ def test_clean_removes_half_written_files_only(runs_dir: Path) -> None:
 def test_an_edit_is_recorded_with_old_and_new(runs_dir: Path) -> None:
     run = created(runs_dir)
     config = quick_config()
-    Recorder(run).notify(EditEvent(7, config, {"optimizer_g.lr": (0.1, 0.2)}))
+    Recorder(run).notify(EditEvent(7, config, {"optimizer_g.lr": (0.1, 0.2)}, 500))
     (event,) = run.events()
     assert event["step"] == 7
     assert event["event"] == "edit"

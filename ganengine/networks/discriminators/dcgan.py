@@ -70,5 +70,5 @@ class DCGANDiscriminator(Discriminator):
         return nn.Conv2d(inputs, outputs, 4, 2, 1)
 
     def _after(self) -> list[nn.Module]:
-        dropout: list[nn.Module] = [nn.Dropout(self.dropout)] if self.dropout else []
-        return [activation(self.activation, self.leaky_slope), *dropout]
+        # Dropout also at 0, so that a fork may change it.
+        return [activation(self.activation, self.leaky_slope), nn.Dropout(self.dropout)]

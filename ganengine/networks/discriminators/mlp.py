@@ -45,7 +45,6 @@ class MLPDiscriminator(Discriminator):
             if self.batch_norm:
                 layers.append(nn.BatchNorm1d(outputs))
             layers.append(activation(self.activation, self.leaky_slope))
-            if self.dropout:
-                layers.append(nn.Dropout(self.dropout))
+            layers.append(nn.Dropout(self.dropout))  # also at 0, so that a fork may change it
         answer = normalised(nn.Linear(self.widths[-1], 1), self.spectral_norm)
         return nn.Sequential(*layers, answer, nn.Flatten(0))

@@ -42,7 +42,6 @@ class MLPGenerator(Generator):
             if self.batch_norm:
                 layers.append(nn.BatchNorm1d(outputs))
             layers.append(activation(self.activation, self.leaky_slope))
-            if self.dropout:
-                layers.append(nn.Dropout(self.dropout))
+            layers.append(nn.Dropout(self.dropout))  # also at 0, so that a fork may change it
         image = nn.Unflatten(1, (shape.channels, shape.resolution, shape.resolution))
         return nn.Sequential(*layers, nn.Linear(self.widths[-1], shape.size), nn.Tanh(), image)
