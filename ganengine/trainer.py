@@ -170,6 +170,8 @@ class Trainer:
             self._save(kept=False)
         if self._speed.is_due(self.state.images) or always:
             self._tell_progress()
+        if self._steps_allowed == 0 and self._status == RunStatus.PAUSED:
+            self._announce(StatusChanged(self.step, RunStatus.PAUSED))  # the answer to a single step
 
     def _log(self) -> None:
         means = self.state.meter.read()

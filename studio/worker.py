@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from ganengine.commands import Command, CommandQueue
 from ganengine.errors import GanEngineError
-from ganengine.events import Event, MetricsEvent, Progress, TrainingObserver
+from ganengine.events import Event, MetricsEvent, Progress, SamplesEvent, TrainingObserver
 
 _log = logging.getLogger("studio")
 
@@ -32,7 +32,7 @@ class EventBatcher:
         if isinstance(event, Progress) and self._waiting and isinstance(self._waiting[-1], Progress):
             self._waiting.pop()
         self._waiting.append(event)
-        can_wait = isinstance(event, MetricsEvent | Progress)
+        can_wait = isinstance(event, MetricsEvent | Progress | SamplesEvent)
         if not can_wait or time.monotonic() - self._last >= self._interval_s:
             self.flush()
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
 
-from ganengine.errors import ConfigError, GanEngineError
+from ganengine.errors import ConfigError, GanEngineError, OutOfMemory, StorageError, TrainingDiverged
 from studio.about import AboutDialog
 from studio.engine import Engine
 from studio.form.form import ExperimentForm
@@ -219,7 +219,13 @@ class Workspace(QObject):
     def _on_failed(self, failure: Exception) -> None:
         marked = self.experiment.show_failure(failure)
         title = "A setting must be mended" if marked else "The training ended"
-        self._messages.error(title, message_for(failure))
+        run, began = self._session.run_path, isinstance(failure, TrainingDiverged | OutOfMemory | StorageError)
+        self._messages.error(
+            title,
+            message_for(failure),
+            action="Open its last checkpoint" if run and began else "",
+            on_action=(lambda: self.checkpoints.load(run)) if run and began else None,
+        )
 
     @Slot()
     def _on_ended(self) -> None:

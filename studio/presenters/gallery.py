@@ -138,8 +138,9 @@ class GalleryPresenter(QObject):
         if self._samples_dir is None:
             return
         try:
-            images = _load(self._samples_dir / f"step-{step:08d}.png")
-        except DatasetError as error:
+            path = self._samples_dir / f"step-{step:08d}.png"
+            images = _load(path, path.stat().st_mtime_ns)
+        except (DatasetError, OSError) as error:
             self._messages.warning(message_for(error))
             return
         self._set_fresh(False)
@@ -166,7 +167,7 @@ class GalleryPresenter(QObject):
 
 
 @lru_cache(maxsize=128)
-def _load(path: Path) -> Images:
+def _load(path: Path, _modified: int) -> Images:
     from ganengine.export.grid import load_sample
 
     return load_sample(path)

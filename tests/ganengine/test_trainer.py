@@ -172,7 +172,7 @@ def test_a_step_is_exactly_one_and_then_it_is_paused(runs_dir: Path) -> None:
     assert trainer.run() is RunStatus.STOPPED
     assert trainer.step == 4
     assert trainer.commands.waits == [2, 3, 4]  # type: ignore[attr-defined]
-    assert statuses(watcher) == ["running", "paused", "stopped"]
+    assert statuses(watcher) == ["running", "paused", "paused", "paused", "stopped"], "each step is answered"
     assert [event.step for event in watcher.of(MetricsEvent)] == [3, 4], "each single step is shown at once"
     assert [event.step for event in watcher.of(SamplesEvent)] == [0, 3, 4]
 

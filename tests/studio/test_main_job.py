@@ -333,3 +333,25 @@ def press(window: MainWindow, choice: str) -> None:
 def last_step(run: RunDirectory) -> int:
     points = run.metrics()
     return points[-1].step if points else 0
+
+
+def test_a_training_that_blows_up_says_so_and_offers_its_last_checkpoint(qtbot: QtBot, window: MainWindow) -> None:
+    small(qtbot, window)
+    choose(window, "optimizer_g.kind", "sgd")
+    choose(window, "optimizer_d.kind", "sgd")
+    set_field(qtbot, window, "discriminator.widths", "64, 64, 64, 64, 64, 64, 64, 64")
+    set_field(qtbot, window, "recording.checkpoint_every", "1")
+    window.actions_.start.trigger()
+    wait_state(qtbot, window, SessionState.RUNNING)
+    qtbot.waitUntil(lambda: (window.timeline.current_step or 0) >= 20, timeout=TIMEOUT)
+    with qtbot.waitSignal(window.session.ended, timeout=TIMEOUT):
+        window.session.edit({"optimizer_g.lr": 10.0, "optimizer_d.lr": 10.0})
+    assert window.session.state == SessionState.FAILED
+    (message,) = (message for message in window.messages.bar.messages() if message.severity == "error")
+    assert "blew up" in message.detail
+    assert message.on_action is not None
+    message.on_action()
+    qtbot.waitUntil(
+        lambda: window.workspace is not None and window.workspace.experiment.loaded is not None, timeout=TIMEOUT
+    )
+    assert window.actions_.start.isEnabled()
