@@ -3,7 +3,7 @@
 Whatever stands in the file, reading gives something usable: a value of the wrong kind counts as not there.
 """
 
-import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import cast, get_args
@@ -14,7 +14,7 @@ from ganengine.places import default_runs_root
 from studio.theme import Choice
 
 # Raise it when docks or tool bars are added or renamed, so that an old layout is not forced on a new window.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 _LONGEST_TEXT = 1_000_000
 
 
@@ -58,22 +58,13 @@ class Settings:
 
     @property
     def runs_dir(self) -> Path:
-        """Where runs are kept: as chosen last, else `$GAN_STUDIO_RUNS`, else "GAN Studio" in the documents folder."""
-        return self._folder("runs_dir") or default_runs_root()
+        """Where runs are kept: `$GAN_STUDIO_RUNS`, else as chosen last, else "GAN Studio" in the documents folder."""
+        chosen = None if "GAN_STUDIO_RUNS" in os.environ else self._folder("runs_dir")
+        return chosen or default_runs_root()
 
     @runs_dir.setter
     def runs_dir(self, value: Path) -> None:
         self.store.setValue("runs_dir", str(value))
-
-    @property
-    def recent_run(self) -> Path | None:
-        """The run shown last, if its folder is still there."""
-        path = self._folder("recent_run")
-        return path if path is not None and path.is_dir() else None
-
-    @recent_run.setter
-    def recent_run(self, value: Path | None) -> None:
-        self.store.setValue("recent_run", "" if value is None else str(value))
 
     @property
     def last_form(self) -> str:
@@ -101,20 +92,6 @@ class Settings:
     @hidden_curves.setter
     def hidden_curves(self, keys: Iterable[str]) -> None:
         self.store.setValue("plots/hidden", " ".join(sorted(keys)))
-
-    def splitter_sizes(self, name: str) -> list[int]:
-        """The sizes in pixels of the splitter called `name`; empty if unknown."""
-        try:
-            sizes = json.loads(self._text(f"splitters/{name}") or "[]")
-        except ValueError:
-            return []
-        if not isinstance(sizes, list) or not all(type(size) is int and 0 <= size < 100_000 for size in sizes):
-            return []
-        return sizes if any(sizes) else []
-
-    def set_splitter_sizes(self, name: str, sizes: list[int]) -> None:
-        """Remember the sizes of the splitter called `name`."""
-        self.store.setValue(f"splitters/{name}", json.dumps(sizes))
 
     def _text(self, key: str) -> str:
         value = self.store.value(key)

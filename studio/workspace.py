@@ -83,7 +83,6 @@ class Workspace(QObject):
     def remember(self) -> None:
         """Keep what should come back on the next start."""
         self.experiment.remember()
-        self._window.settings.recent_run = self._session.run_path
         self._window.settings.hidden_curves = self.plots.hidden_curves
 
     # -- wiring --------------------------------------------------------------------------------------------------------
