@@ -48,9 +48,7 @@ class EngineLoader(QThread):
             engine = Engine(presets.all_presets(), devices.available())
         except Exception as error:
             _log.exception("the engine cannot be loaded")
-            self.failed.emit(
-                f"{error}. The training engine cannot be loaded: delete the folder .venv and run make."
-            )
+            self.failed.emit(f"{error}. The training engine cannot be loaded: delete the folder .venv and run make.")
         else:
             self.loaded.emit(engine)
             _warm_up()

@@ -1,8 +1,8 @@
 """Fields that the wheel changes only where they have the focus."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+
+from studio.wheel import only_with_focus
 
 
 class FocusedWheelCombo(QComboBox):
@@ -10,13 +10,7 @@ class FocusedWheelCombo(QComboBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        only_with_focus(self)
 
 
 class FocusedWheelSpin(QSpinBox):
@@ -24,10 +18,4 @@ class FocusedWheelSpin(QSpinBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        only_with_focus(self)

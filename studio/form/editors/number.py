@@ -3,13 +3,14 @@
 from typing import Any
 
 from PySide6.QtCore import QEvent, QMargins, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QWidget
 
 from ganengine.fields import Declaration
 from studio.form.stepping import stepped
 from studio.form.wording import format_number, number_complaint, read_number
 from studio.theme import colour
+from studio.wheel import only_with_focus
 
 _LEFT = 6  # a styled spin box gives its text no padding
 
@@ -35,7 +36,7 @@ class NumberEditor(QAbstractSpinBox):
         self._last: float = declaration.default if isinstance(declaration.default, int | float) else 0
         line = _LineWithUnit(declaration.unit)
         self.setLineEdit(line)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        only_with_focus(self)
         line.textEdited.connect(self._on_typed)
         self.editingFinished.connect(self.committed)
 
@@ -82,12 +83,6 @@ class NumberEditor(QAbstractSpinBox):
         if stepped(value, False, self._declaration) != value:
             able |= flags.StepDownEnabled
         return able
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, super().minimumSizeHint().height())
