@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self._quitting = False
         self._lay_out()
         self.gallery = GalleryPresenter(self.session, self.grid, self.timeline, self.tasks, self.messages)
-        StatusPresenter(self.session, self.statusBar())
+        self.status = StatusPresenter(self.session, self.statusBar())
         self.session.stateChanged.connect(self._show_state)
         self.session.ended.connect(self._on_training_ended)
         self.gallery.imagesChanged.connect(self._show_state)

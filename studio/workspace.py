@@ -194,6 +194,8 @@ class Workspace(QObject):
     def _on_loaded_changed(self) -> None:
         loaded = self.experiment.loaded
         self._actions.start.setText("Continue" if loaded else "Start")
+        if not self._session.is_active:
+            self._window.status.show_place(f"checkpoint of step {loaded.step:,}" if loaded else "")
         self._show_start_tip()
         self._greet()
 
@@ -232,7 +234,7 @@ class Workspace(QObject):
         if run is None or self._session.state == SessionState.FAILED:
             return
         done = self._session.state == SessionState.FINISHED
-        text = f"{run.name} has finished." if done else f"{run.name} was stopped and saved."
+        text = f"{run.name} has finished." if done else f"{run.name} was stopped."
         self._messages.info(text, action="Open it to go on", on_action=lambda: self.checkpoints.load(run))
         self._window.tasks.run(lambda: _sampler_of(run), self._take_sampler, lambda error: None)
 

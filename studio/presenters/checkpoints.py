@@ -100,6 +100,7 @@ class CheckpointPresenter(QObject):
         self._gallery.open_checkpoint(opened.sampler, opened.fixed, samples_dir, opened.sample_steps, opened.epochs())
         run = opened.run if opened.is_newest else None
         self._experiment.set_loaded(Loaded(opened.path, step, opened.sampler.config, run))
+        self._messages.clear()
         self._messages.info(f"Loaded step {step:,}. Continue to go on from there, or use fresh noise and export.")
 
     def _complain(self, error: Exception) -> None:

@@ -140,7 +140,7 @@ class ExperimentPresenter(QObject):
         """Let Start go on from a checkpoint, whose settings the form then shows; None: start anew."""
         self.loaded = loaded
         if loaded:
-            self._show(loaded.config, loaded.config)
+            self._show(loaded.config, _baseline(loaded.config))
         self.loadedChanged.emit()
 
     def show_failure(self, failure: Exception) -> bool:

@@ -22,7 +22,7 @@ from studio.views.grid_panel import Panel
 
 GAP = 2
 """Between images, in device pixels."""
-MARGIN = 10
+MARGIN = 8
 HEADING = 26
 BETWEEN = 24
 """Between two panels."""

@@ -1,10 +1,13 @@
 """How long one redraw of the loss plots takes: full history, all five curves, measured and smoothed.
 
-Run it: ``python -m tests.benchmarks.bench_plots`` (on a screen, or with QT_QPA_PLATFORM=offscreen).
+    python tests/benchmarks/bench_plots.py
 """
 
+import os
 import statistics
 import time
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from PySide6.QtTest import QTest
