@@ -1,6 +1,6 @@
 """How long one redraw of the loss plots takes: full history, all five curves, measured and smoothed.
 
-    python tests/benchmarks/bench_plots.py
+python tests/benchmarks/bench_plots.py
 """
 
 import os
