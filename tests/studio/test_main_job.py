@@ -211,6 +211,31 @@ def test_closing_while_training_offers_three_ways(qtbot: QtBot, window: MainWind
     assert load_checkpoint(newest)["step"] >= last_step(run)
 
 
+def test_quitting_without_saving_leaves_the_last_checkpoint(qtbot: QtBot, window: MainWindow) -> None:
+    small(qtbot, window)
+    set_field(qtbot, window, "recording.checkpoint_every", "0")
+    window.actions_.start.trigger()
+    wait_state(qtbot, window, SessionState.RUNNING)
+    run_path = window.session.run_path
+    assert run_path is not None
+    press(window, "choice_discard")
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=TIMEOUT)
+    run = RunDirectory.open(run_path)
+    assert run.info()["status"] == "stopped"
+    assert run.checkpoints.steps() == []
+
+
+def test_step_without_a_training_does_one_step_and_waits(qtbot: QtBot, window: MainWindow) -> None:
+    small(qtbot, window)
+    window.actions_.step.trigger()
+    wait_state(qtbot, window, SessionState.PAUSED)
+    qtbot.waitUntil(lambda: window.gallery.step == 1, timeout=TIMEOUT)
+    assert window.session.run_path is not None
+    assert last_step(RunDirectory.open(window.session.run_path)) == 1
+    window.actions_.pause.trigger()  # says "Go on" now
+    wait_state(qtbot, window, SessionState.RUNNING)
+
+
 def test_an_unusable_checkpoint_changes_nothing(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     foreign = tmp_path / "holiday.pt"
     foreign.write_text("not a checkpoint")
