@@ -31,11 +31,12 @@ examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments (by default the process's own) say; returns the exit code."""
     code = _obey(argv)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has had enough, e.g. `| head`. Python flushes once more at its end, which must not fail too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            # The reader has had enough, e.g. `| head`. Python flushes once more at its end, which must not fail too.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     return code
 
 
