@@ -14,6 +14,7 @@ from studio.engine import Engine, EngineLoader
 from studio.icons import app_icon
 from studio.menus import make_menus, make_toolbar
 from studio.messages import Messages
+from studio.overlay import Overlay
 from studio.presenters.gallery import GalleryPresenter
 from studio.presenters.status import StatusPresenter
 from studio.session import ACTIVE, Session
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from studio.workspace import Workspace
 
 NARROW = 1240  # pixels; below it the plots stand under the images
+TITLE_BAR = 32  # pixels; what the desktop puts above the window, which Qt does not know before it is shown
 
 
 class MainWindow(QMainWindow):
@@ -117,6 +119,9 @@ class MainWindow(QMainWindow):
         now = self.dockWidgetArea(self.plots_dock)
         if now in sides and now != wanted:
             self.addDockWidget(wanted, self.plots_dock)
+            if narrow:
+                self.tabifyDockWidget(self.plots_dock, self.log_dock)  # beside each other both would be too narrow
+                self.plots_dock.raise_()
             self._share_out()
 
     def _share_out(self) -> None:
@@ -132,19 +137,22 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.messages.bar)
         column.addWidget(self.grid, 1)
         column.addWidget(self.timeline)
+        self.messages.bar.setParent(centre)
+        Overlay(self.messages.bar, self.grid)
         self.setCentralWidget(centre)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.form_dock)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.plots_dock)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.log_dock)
         self.log_dock.hide()
+        self.log_dock.toggleViewAction().triggered.connect(lambda shown: self.log_dock.raise_() if shown else None)
         self.addToolBar(make_toolbar(self, self.actions_, self.devices))
         make_menus(self, self.actions_, [self.form_dock, self.plots_dock, self.log_dock])
         self.grid.set_placeholder("The images are loading…")
-        self.resize(self.screen().availableSize().boundedTo(QSize(1440, 900)))
+        room = self.screen().availableSize() - QSize(0, TITLE_BAR)
+        self.resize(room.boundedTo(QSize(1440, 900)))
         self._place_plots()
         self._share_out()
         if not self.settings.window_geometry.isEmpty():

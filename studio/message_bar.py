@@ -46,7 +46,7 @@ class Message:
 
 
 class MessageBar(QFrame):
-    """Stacks up to three messages, the newest at the bottom, and takes no room while there is none.
+    """Stacks up to three messages, the newest at the bottom, and is hidden while there is none.
 
     When a fourth comes, the oldest that is no error makes room, or the oldest of all. The same message twice is
     shown once, with its time begun anew.
@@ -226,5 +226,7 @@ def _label(text: str, name: str) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)  # else it is as high as in a narrow bar, or cut
+    label.setSizePolicy(policy)
     return label

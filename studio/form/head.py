@@ -82,13 +82,19 @@ class FormHead(QWidget):
 
     def show_title(self, preset: str, changed: int, can_reset: bool) -> None:
         """Say what the settings are, and how far they are from it."""
-        self.title.setText(f"{preset}, {changed} changed" if changed else preset)
+        # The box above has the name of a preset that is known.
+        known = self.combo.findData(preset) >= 0
+        if known:
+            self.title.setText(f"{changed} changed" if changed else "As in the preset")
+        else:
+            self.title.setText(f"{preset}, {changed} changed" if changed else preset)
         self.reset_all.setVisible(can_reset)
 
     def show_running(self, preset: str | None) -> None:
         """Say what may change while that preset's training runs; None where nothing runs."""
         running = preset is not None
-        self.note.setText(f"Running {preset}. Fields marked live may change now; the rest needs a new run.")
+        name = self.combo.itemText(self.combo.findData(preset)) or preset
+        self.note.setText(f"Running “{name}”. Fields marked live may change now; the rest needs a new run.")
         self.note.setVisible(running)
         self.combo.setEnabled(not running)
         self.open.setEnabled(not running)

@@ -96,6 +96,8 @@ class GalleryPresenter(QObject):
     @Slot()
     def make_fresh(self) -> None:
         """Show images from new latent vectors: by the running training, or from the loaded checkpoint."""
+        if not self._timeline.is_live:
+            self._timeline.go_live()  # new latents are made with the newest generator, whatever was looked at
         count = len(self.images) if self.images is not None else 64
         seed = secrets.randbelow(2**31)
         if self._session.is_active:

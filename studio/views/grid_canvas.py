@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from studio.theme import colour, theme_notifier
-from studio.views.grid_layout import MAX_ZOOM, GridLayout, Shape, choose_shape, fitting_zoom
+from studio.views.grid_layout import MAX_ZOOM, GridLayout, Shape, choose_shape, fitting_zoom, readable_shape
 from studio.views.grid_panel import Panel
 
 GAP = 2
@@ -113,6 +113,8 @@ class GridCanvas(QAbstractScrollArea):
             cells = panel.cells or filled.cells
             image = (cells[0].width(), cells[0].height())
             shape = choose_shape(self.shape, len(cells), image, room, GAP)
+            if self.zoom is None and self.shape == Shape():
+                shape = readable_shape(shape, image, room, GAP)
             chosen.append((panel, shape, image, fitting_zoom(shape, image, room, GAP)))
         zoom = self.zoom or min(fit for *_, fit in chosen)
         return [
@@ -169,7 +171,7 @@ class GridCanvas(QAbstractScrollArea):
         painter = QPainter(image)
         x = 0
         for each in placed:
-            each.panel.paint(painter, each.layout, x, 0, image.rect())
+            each.panel.paint(painter, each.layout, x, 0, image.rect(), self._edge())
             x += each.layout.total_width + BETWEEN
         painter.end()
         return image
@@ -187,7 +189,7 @@ class GridCanvas(QAbstractScrollArea):
             self._paint_heading(painter, placed, x / ratio, y / ratio)
             painter.save()
             painter.scale(1 / ratio, 1 / ratio)
-            placed.panel.paint(painter, placed.layout, x, y, visible)
+            placed.panel.paint(painter, placed.layout, x, y, visible, self._edge())
             painter.restore()
         painter.end()
 
@@ -199,7 +201,9 @@ class GridCanvas(QAbstractScrollArea):
         # A narrow grid's heading may run on to the right, as far as there is room.
         alone = len(self._placed) == 1
         room = max(width, self.viewport().width() - x - MARGIN) if alone else width + BETWEEN / 2
-        heading = painter.fontMetrics().elidedText(placed.panel.heading, Qt.TextElideMode.ElideRight, int(room - 12))
+        some, all_ = placed.layout.count, len(placed.panel.cells)
+        text = placed.panel.heading + (f" · {some} of {all_} shown" if some < all_ else "")
+        heading = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room - 12))
         line = QRectF(x + 11, y - HEADING, room, HEADING - 2)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, heading)
         if not placed.panel.cells:
@@ -215,6 +219,11 @@ class GridCanvas(QAbstractScrollArea):
 
     def _ground(self) -> QColor:
         return QColor(theme_notifier().scheme.base)
+
+    def _edge(self) -> QColor:
+        edge = QColor(theme_notifier().scheme.border)
+        edge.setAlpha(120)
+        return edge
 
     def _text_colour(self) -> QColor:
         return QColor(theme_notifier().scheme.text)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from math import ceil
 
 MAX_ZOOM = 16
+ENOUGH = 16
+"""So many images, side by side with others, still say what there is."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,14 @@ def choose_shape(wanted: Shape, count: int, image: tuple[int, int], room: tuple[
         return fitting_zoom(shape, image, room, gap), -empty, squareness
 
     return max(shapes, key=goodness)
+
+
+def readable_shape(shape: tuple[int, int], image: tuple[int, int], room: tuple[int, int], gap: int) -> tuple[int, int]:
+    """Fewer rows and columns where the images would else be tiny: twice their size, if enough of them fit so."""
+    if fitting_zoom(shape, image, room, gap) > 1:
+        return shape
+    columns, rows = ((room[axis] - gap) // (2 * image[axis] + gap) for axis in (0, 1))
+    return (rows, columns) if rows * columns >= ENOUGH else shape
 
 
 def fitting_zoom(shape: tuple[int, int], image: tuple[int, int], room: tuple[int, int], gap: int) -> int:

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from studio.views.grid_layout import GridLayout
 
@@ -30,13 +30,17 @@ class Panel:
     sentence: str = ""
     cells: list[QImage] = field(default_factory=list)
 
-    def paint(self, painter: QPainter, layout: GridLayout, x: int, y: int, visible: QRect) -> None:
-        """Paint the images that touch ``visible``; all in device pixels, without smoothing."""
+    def paint(self, painter: QPainter, layout: GridLayout, x: int, y: int, visible: QRect, edge: QColor) -> None:
+        """Paint the images that touch ``visible``; all in device pixels, without smoothing.
+
+        Each gets a thin edge: a white image must not vanish on a white ground, nor a black one on a dark ground.
+        """
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         for index in range(layout.count):
             left, top, width, height = layout.cell(index)
             target = QRect(x + left, y + top, width, height)
             if target.intersects(visible):
+                painter.fillRect(target.adjusted(-1, -1, 1, 1), edge)
                 painter.drawImage(target, self.cells[index])
 
 

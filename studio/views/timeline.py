@@ -3,9 +3,20 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLayout, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QSizePolicy,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QToolButton,
+    QWidget,
+)
 
 from studio.icons import set_icon
 from studio.views.combo import FocusedWheelCombo
@@ -269,7 +280,7 @@ class Timeline(QWidget):
 
 
 class _StepSlider(QSlider):
-    """A slider that tells of the space bar, which it has no use for itself."""
+    """A slider that goes where it is clicked, and tells of the space bar, which it has no use for itself."""
 
     spacePressed = Signal()
 
@@ -278,3 +289,22 @@ class _StepSlider(QSlider):
             self.spacePressed.emit()
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and not self._handle().contains(event.position().toPoint()):
+            self.setValue(self._value_at(event.position().x()))
+        super().mousePressEvent(event)  # the handle is under the pointer now, and can be dragged on
+
+    def _part(self, part: QStyle.SubControl) -> QRect:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        return self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self)
+
+    def _handle(self) -> QRect:
+        return self._part(QStyle.SubControl.SC_SliderHandle)
+
+    def _value_at(self, x: float) -> int:
+        groove, handle = self._part(QStyle.SubControl.SC_SliderGroove), self._handle()
+        place = round(x) - groove.left() - handle.width() // 2
+        room = groove.width() - handle.width()
+        return QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), place, room)

@@ -287,7 +287,7 @@ def test_while_a_training_runs_only_live_settings_may_change(form: ExperimentFor
     form.set_running(PRESET)
     note = _find(form, "runningNote", QLabel)
     assert note.isVisible()
-    assert note.text().startswith("Running digits-best.")
+    assert note.text().startswith("Running “digits-best”.")
     for declaration in all_declarations(PRESET):
         editor = _find(form, declaration.path)
         assert editor.isEnabled() == (declaration.applies == "now"), declaration.path

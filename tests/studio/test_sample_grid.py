@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.views.grid_controls import Mode
-from studio.views.grid_layout import GridLayout, Shape, choose_shape, fitting_zoom
+from studio.views.grid_layout import GridLayout, Shape, choose_shape, fitting_zoom, readable_shape
 from studio.views.sample_grid import SampleGrid
 
 RNG = np.random.default_rng(0)
@@ -250,3 +250,23 @@ def test_no_control_is_cut_off(qtbot: QtBot, grid: SampleGrid, width: int) -> No
         right = control.mapTo(grid, QPoint(control.width(), 0)).x()
         assert right <= width
         assert control.width() >= control.minimumSizeHint().width()
+
+
+def test_white_images_can_be_told_from_a_white_ground(grid: SampleGrid) -> None:
+    grid.set_images(np.full((4, 28, 28, 1), 255, np.uint8))
+    (layout,) = grid.canvas.layouts
+    x, y, width, _ = layout.cell(0)
+    shown = pixels(grid.composed_image())
+    assert tuple(shown[y, x]) == (255, 255, 255)
+    for edge in (shown[y + 5, x + width], shown[y - 1, x + 5]):
+        assert max(edge) < 240
+
+
+def test_the_images_are_not_tiny_in_little_room() -> None:
+    room = (318, 650)
+    shape = choose_shape(Shape(), 64, (28, 28), room, 2)
+    assert fitting_zoom(shape, (28, 28), room, 2) == 1
+    better = readable_shape(shape, (28, 28), room, 2)
+    assert fitting_zoom(better, (28, 28), room, 2) == 2
+    assert better[0] * better[1] >= 16
+    assert readable_shape((8, 8), (64, 64), room, 2) == (8, 8), "too few would be left"

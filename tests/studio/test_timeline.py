@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -121,3 +122,12 @@ def test_at_a_small_width_the_speed_gives_way(qtbot: QtBot, timeline: Timeline) 
     assert timeline.minimumSizeHint().width() <= 420
     timeline.resize(600, 40)
     qtbot.waitUntil(lambda: not timeline.findChild(QComboBox, "timelineSpeed").isHidden())
+
+
+def test_a_click_goes_there_at_once(timeline: Timeline, qtbot: QtBot) -> None:
+    timeline.set_steps(range(0, 1001, 10))
+    slider = timeline.findChild(QSlider, "timelineSlider")
+    with qtbot.waitSignal(timeline.stepSelected) as chosen:
+        QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, slider.height() // 2))
+    assert chosen.args[0] == pytest.approx(500, abs=30)
+    assert not timeline.is_live
