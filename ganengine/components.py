@@ -20,7 +20,6 @@ from typing import Any, ClassVar, TypeVar, get_args
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from ganengine.errors import ConfigError
 from ganengine.fields import Section
 
 
@@ -74,20 +73,6 @@ def alternatives(base: type[C]) -> dict[str, type[C]]:
         if get_args(cls.model_fields[cls.tag].annotation):
             found[cls.name()] = cls
     return dict(sorted(found.items()))
-
-
-def lookup(base: type[C], name: str) -> type[C]:
-    """The component called `name`.
-
-    Raises:
-        ConfigError: there is none.
-    """
-    known = alternatives(base)
-    if name not in known:
-        raise ConfigError(
-            "", f"there is no {base.family.rpartition('.')[2]} called {name!r}; known: {', '.join(known)}"
-        )
-    return known[name]
 
 
 class Chosen:

@@ -65,12 +65,6 @@ class StorageError(GanEngineError):
         )
 
 
-class DeviceError(GanEngineError):
-    """The chosen device does not exist on this machine."""
-
-    exit_code = 2
-
-
 class TrainingDiverged(GanEngineError):
     """A loss or a weight became infinite or not a number."""
 

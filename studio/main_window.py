@@ -83,12 +83,19 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if self.workspace is None and not self._loader.isRunning():
             # After the first paint: importing torch beside it would hold the window back.
-            QTimer.singleShot(0, self, self._loader.start)
+            QTimer.singleShot(0, self, self._load)
+
+    @Slot()
+    def _load(self) -> None:
+        if self.isVisible():
+            self._loader.start()
 
     @Slot(object)
     def _on_engine_loaded(self, engine: Engine) -> None:
         from studio.workspace import Workspace
 
+        if self.isHidden():
+            return  # closed while it loaded
         self.workspace = Workspace(self, engine)
         self.form_dock.setWidget(self.workspace.form)
         self.plots_dock.setWidget(self.workspace.plots)

@@ -76,15 +76,6 @@ class Settings:
         self.store.setValue("form/toml", value)
 
     @property
-    def last_preset(self) -> str:
-        """The name of the preset chosen last; empty if none was."""
-        return self._text("form/preset")
-
-    @last_preset.setter
-    def last_preset(self, value: str) -> None:
-        self.store.setValue("form/preset", value)
-
-    @property
     def hidden_curves(self) -> list[str]:
         """Keys of the curves that the person took out of the plots."""
         return [key for key in self._text("plots/hidden").split(" ") if key]

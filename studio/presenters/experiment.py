@@ -156,7 +156,6 @@ class ExperimentPresenter(QObject):
         except ConfigError:
             return  # what was kept last is better than something that cannot be read back
         self._settings.last_form = config.to_toml()
-        self._settings.last_preset = config.preset
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
@@ -174,7 +173,6 @@ class ExperimentPresenter(QObject):
 
     def _show_preset(self, preset: Preset) -> None:
         self._show(preset.config, preset.config)
-        self._settings.last_preset = preset.name
 
     def _show(self, config: TrainConfig, baseline: TrainConfig | None) -> None:
         self._form.load(config, baseline=baseline)

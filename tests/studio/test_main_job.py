@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from ganengine.cli import main
 from ganengine.runs.checkpoints import load_checkpoint
 from ganengine.runs.directory import RunDirectory
+from studio.engine import Engine
 from studio.main_window import MainWindow
 from studio.session import SessionState
 
@@ -209,6 +210,18 @@ def test_closing_while_training_offers_three_ways(qtbot: QtBot, window: MainWind
     newest = run.checkpoints.latest()
     assert newest is not None
     assert load_checkpoint(newest)["step"] >= last_step(run)
+
+
+def test_a_window_closed_at_once_loads_nothing(qtbot: QtBot, settings: QSettings, runs_dir: Path) -> None:
+    early = MainWindow(settings, runs_dir)
+    early.show()
+    early.close()
+    QApplication.processEvents()
+    assert not early._loader.isRunning()
+    early._loader.loaded.emit(Engine([], []))  # as from a thread that was about to end
+    assert early.workspace is None
+    early.deleteLater()
+    QApplication.sendPostedEvents()
 
 
 def test_quitting_without_saving_leaves_the_last_checkpoint(qtbot: QtBot, window: MainWindow) -> None:

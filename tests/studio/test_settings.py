@@ -26,7 +26,6 @@ def test_everything_comes_back(settings: QSettings, tmp_path: Path, monkeypatch:
     before.window_state = QByteArray(b"\x00state")
     before.runs_dir = tmp_path / "my, runs"
     before.last_form = TOML
-    before.last_preset = "digits"
     before.hidden_curves = ["loss/g", "prob/real"]
 
     after = reopened(settings)
@@ -35,7 +34,6 @@ def test_everything_comes_back(settings: QSettings, tmp_path: Path, monkeypatch:
     assert after.window_state == QByteArray(b"\x00state")
     assert after.runs_dir == tmp_path / "my, runs"
     assert after.last_form == TOML
-    assert after.last_preset == "digits"
     assert after.hidden_curves == ["loss/g", "prob/real"]
 
 
@@ -44,7 +42,7 @@ def test_first_start_has_usable_values(settings: QSettings) -> None:
     assert fresh.theme == "system"
     assert fresh.window_geometry.isEmpty()
     assert fresh.window_state.isEmpty()
-    assert (fresh.last_form, fresh.last_preset) == ("", "")
+    assert fresh.last_form == ""
     assert fresh.runs_dir == default_runs_root()
 
 
@@ -63,7 +61,7 @@ GARBAGE = [42, 1.5, "", "nonsense", ["a", "b"], {"k": 1}, QByteArray(b"\xff\x00"
 
 @pytest.mark.parametrize("garbage", GARBAGE, ids=lambda value: repr(value)[:20])
 def test_garbage_reads_as_absent(settings: QSettings, garbage: object) -> None:
-    keys = "theme window/geometry window/state runs_dir form/toml form/preset plots/hidden"
+    keys = "theme window/geometry window/state runs_dir form/toml plots/hidden"
     for key in keys.split():
         settings.setValue(key, garbage)
     for read in (Settings(settings), reopened(settings)):
@@ -72,7 +70,6 @@ def test_garbage_reads_as_absent(settings: QSettings, garbage: object) -> None:
         assert isinstance(read.window_state, QByteArray)
         assert read.runs_dir == default_runs_root()
         assert isinstance(read.last_form, str)
-        assert isinstance(read.last_preset, str)
         assert all(isinstance(key, str) for key in read.hidden_curves)
 
 
