@@ -56,7 +56,8 @@ C = TypeVar("C", bound=Component)
 
 
 @cache
-def _load(package: str) -> None:
+def load_family(package: str) -> None:
+    """Import every module of a package, so that what they define is known."""
     parent = importlib.import_module(package)
     for module in pkgutil.iter_modules(parent.__path__):
         importlib.import_module(f"{package}.{module.name}")
@@ -64,7 +65,7 @@ def _load(package: str) -> None:
 
 def alternatives(base: type[C]) -> dict[str, type[C]]:
     """All components of a family by name, alphabetically."""
-    _load(base.family)
+    load_family(base.family)
     found: dict[str, type[C]] = {}
     waiting = base.__subclasses__()
     while waiting:

@@ -1,6 +1,6 @@
 """RMSprop."""
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import torch
 
@@ -29,6 +29,3 @@ class RMSprop(Optimizer):
     )
     eps: float = eps_setting()
     weight_decay: float = weight_decay_setting()
-
-    def implementation(self) -> dict[str, Any]:
-        return {}  # torch has no fused RMSprop

@@ -14,17 +14,27 @@ class SGD(Optimizer):
 
     title: ClassVar[str] = "SGD"
     torch_class = torch.optim.SGD
+    fused: ClassVar[bool] = True
     kind: Literal["sgd"] = "sgd"
     lr: float = lr_setting(1e-2)
     momentum: float = momentum_setting()
+    dampening: float = setting(
+        0.0,
+        title="Dampening",
+        description="Which share of each new gradient the momentum leaves out. 0 takes it in whole.",
+        ge=0.0,
+        lt=1.0,
+    )
     nesterov: bool = setting(
         False,
         title="Nesterov",
-        description="Look ahead along the momentum before taking the gradient. Needs a momentum.",
+        description="Look ahead along the momentum before taking the gradient. Needs a momentum, and no dampening.",
     )
     weight_decay: float = weight_decay_setting()
 
     def problems(self) -> dict[str, str]:
         if self.nesterov and self.momentum == 0.0:
             return {"nesterov": "needs a momentum above 0; raise the momentum or turn Nesterov off"}
+        if self.nesterov and self.dampening != 0.0:
+            return {"nesterov": "needs a dampening of 0; set it to 0 or turn Nesterov off"}
         return {}

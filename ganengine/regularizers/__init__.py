@@ -1,0 +1,3 @@
+"""Regularizers, one a file; any number of them may be on at once."""
+
+from ganengine.regularizers.base import Regularizer as Regularizer
