@@ -18,6 +18,9 @@ class Discriminator(Component):
         """Why this architecture cannot judge images of that shape, or None."""
         return None
 
-    def build(self, shape: ImageShape) -> nn.Module:
-        """The network, freshly initialised from torch's global random generator; it returns logits."""
+    def build(self, shape: ImageShape, num_classes: int = 0) -> nn.Module:
+        """The network, freshly initialised from torch's global random generator.
+
+        It is called as ``D(images, labels)`` and gives logits [N]; labels int64 [N] only where `num_classes` is not 0.
+        """
         raise NotImplementedError

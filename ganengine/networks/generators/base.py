@@ -27,6 +27,9 @@ class Generator(Component):
         """Why this architecture cannot make images of that shape, or None."""
         return None
 
-    def build(self, shape: ImageShape) -> nn.Module:
-        """The network, freshly initialised from torch's global random generator."""
+    def build(self, shape: ImageShape, num_classes: int = 0) -> nn.Module:
+        """The network, freshly initialised from torch's global random generator.
+
+        It is called as ``G(z, labels)`` with z [N, latent_dim]; labels int64 [N] only where `num_classes` is not 0.
+        """
         raise NotImplementedError
