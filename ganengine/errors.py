@@ -71,3 +71,9 @@ class TrainingDiverged(GanEngineError):
 
 class OutOfMemory(GanEngineError):
     """The device's memory did not hold the networks and one batch."""
+
+
+class Cancelled(GanEngineError):
+    """The user asked to stop what was being prepared."""
+
+    exit_code = 130

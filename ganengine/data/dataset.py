@@ -8,6 +8,17 @@ from torch import Tensor
 
 from ganengine.shapes import ImageShape
 
+# The rest is for networks, activations and optimizers.
+_SHARE_OF_GPU = 0.5
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file that is not among the images: its name within the data, and the reason in plain words."""
+
+    name: str
+    reason: str
+
 
 @dataclass(frozen=True)
 class ImageDataset:
@@ -18,12 +29,16 @@ class ImageDataset:
         images: uint8 [N, C, H, W], on any device.
         labels: int64 [N], or None where the images have no classes.
         classes: name of each class; empty without labels.
+        left_out: files that could not be used, and why.
+        digest: the fingerprint where it is known already, e.g. from the cache.
     """
 
     name: str
     images: Tensor
     labels: Tensor | None = None
     classes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    digest: str | None = None
 
     @property
     def count(self) -> int:
@@ -40,8 +55,16 @@ class ImageDataset:
         labels = None if self.labels is None else self.labels.to(device)
         return replace(self, images=self.images.to(device), labels=labels)
 
+    def resident(self, device: torch.device) -> "ImageDataset":
+        """The same data on `device`, or where they would take most of its free memory, still with the host."""
+        if device.type == "cuda" and self.images.nbytes > _SHARE_OF_GPU * torch.cuda.mem_get_info(device)[0]:
+            return self
+        return self.to(device)
+
     def fingerprint(self) -> str:
         """A short hash of the pixels: equal for equal images in equal order."""
+        if self.digest is not None:
+            return self.digest
         digest = hashlib.blake2b(str(tuple(self.images.shape)).encode(), digest_size=12)
         digest.update(self.images.cpu().numpy().data)
         return digest.hexdigest()

@@ -10,9 +10,10 @@ from typing import ClassVar, Literal
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate, pad
 
 from ganengine.data.dataset import ImageDataset
+from ganengine.data.named.resize import resized
+from ganengine.data.progress import Tell, silent
 from ganengine.data.sources.base import DataSource
 from ganengine.errors import DatasetError
 from ganengine.fields import setting
@@ -37,19 +38,10 @@ class MNIST5k(DataSource):
     def image_shape(self) -> ImageShape:
         return ImageShape(channels=1, resolution=self.resolution)
 
-    def load(self) -> ImageDataset:
+    def load(self, tell: Tell = silent) -> ImageDataset:
         digits, labels = _read()
-        images = _resized(digits, self.resolution)
+        images = resized(digits, self.resolution)
         return ImageDataset("MNIST digits (5,000)", images, labels, tuple("0123456789"))
-
-
-def _resized(digits: Tensor, resolution: int) -> Tensor:
-    if resolution == 28:
-        return digits
-    bordered = pad(digits, (2, 2, 2, 2))
-    if resolution == 32:
-        return bordered
-    return interpolate(bordered.float(), size=resolution, mode="bilinear", align_corners=False).round().to(torch.uint8)
 
 
 @lru_cache(maxsize=1)
