@@ -9,6 +9,8 @@ from torch import Tensor
 class ShuffledBatches:
     """Endless batches of image numbers; each epoch is a new shuffle, and an incomplete last batch is dropped.
 
+    With repeats, an epoch is instead as many independent draws from all images.
+
     The order of an epoch depends on (seed, epoch) alone, so the state is two numbers.
 
     Attributes:
@@ -16,8 +18,9 @@ class ShuffledBatches:
         position: image numbers already handed out in this epoch.
     """
 
-    def __init__(self, count: int, batch_size: int, seed: int, device: torch.device) -> None:
+    def __init__(self, count: int, batch_size: int, seed: int, device: torch.device, *, repeats: bool = False) -> None:
         self._count = count
+        self._repeats = repeats
         self._batch_size = batch_size
         self._seed = seed
         self._device = device
@@ -57,7 +60,11 @@ class ShuffledBatches:
     def _shuffled(self) -> Tensor:
         # Shuffled on the CPU so that the order is the same on every device.
         generator = torch.Generator().manual_seed((self._seed << 20) + self.epoch)
-        return torch.randperm(self._count, generator=generator).to(self._device, non_blocking=True)
+        if self._repeats:
+            order = torch.randint(self._count, (self._count,), generator=generator)
+        else:
+            order = torch.randperm(self._count, generator=generator)
+        return order.to(self._device, non_blocking=True)
 
 
 def latents(count: int, latent_dim: int, generator: torch.Generator) -> Tensor:

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 import tomli_w
 from pydantic import ValidationError, model_validator
@@ -19,131 +19,16 @@ from ganengine.errors import ConfigError
 from ganengine.fields import Declaration, Section, declarations, is_section, setting
 from ganengine.losses.base import Loss
 from ganengine.losses.nonsaturating import NonSaturating
+from ganengine.metrics.settings import Evaluation
 from ganengine.networks.discriminators.base import Discriminator
 from ganengine.networks.discriminators.mlp import MLPDiscriminator
 from ganengine.networks.generators.base import Generator
 from ganengine.networks.generators.mlp import MLPGenerator
 from ganengine.optimizers.adam import Adam
 from ganengine.optimizers.base import Optimizer
-
-
-class Training(Section):
-    """How long and in which portions."""
-
-    length_in: Literal["steps", "epochs"] = setting(
-        "steps",
-        title="Length in",
-        description="Whether the training's length is counted in steps (one update of the generator each) or in epochs "
-        "(once through all images).",
-        applies="now",
-    )
-    steps: int = setting(
-        5000,
-        title="Steps",
-        description="Train until this many updates of the generator.",
-        unit="steps",
-        applies="now",
-        only_when=("length_in", "steps"),
-        ge=1,
-        le=100_000_000,
-    )
-    epochs: int = setting(
-        50,
-        title="Epochs",
-        description="Train until the images were gone through this many times.",
-        unit="epochs",
-        applies="now",
-        only_when=("length_in", "epochs"),
-        ge=1,
-        le=1_000_000,
-    )
-    batch_size: int = setting(
-        64, title="Batch size", description="How many images each update sees.", unit="images", ge=2, le=65_536
-    )
-    d_steps: int = setting(
-        1,
-        title="D steps per G step",
-        description="How often the discriminator is updated before each update of the generator.",
-        ge=1,
-        le=100,
-    )
-    ema_halflife_images: int = setting(
-        10_000,
-        title="EMA half-life",
-        description="Samples come from a running average of the generator's weights, which looks much better than "
-        "the weights "
-        "of the moment. The average forgets half in this many images (and is quicker at the start). 0 turns it off.",
-        unit="images",
-        ge=0,
-        le=100_000_000,
-    )
-    seed: int = setting(
-        0,
-        title="Seed",
-        description="Start of all random numbers. The same seed and settings on the CPU give the same run, bit for "
-        "bit.",
-        ge=0,
-        le=2**31 - 1,
-    )
-    device: str = setting(
-        "auto",
-        title="Device",
-        description="What to train on. Auto takes the first CUDA GPU, or the CPU where there is none.",
-    )
-    cpu_threads: int = setting(
-        0,
-        title="CPU threads",
-        description="How many cores a training on the CPU uses. 0 takes half of them, which leaves the window its "
-        "own and "
-        "is quickest for small networks. Results agree bit for bit only between runs with the same number.",
-        unit="threads",
-        ge=0,
-        le=256,
-    )
-
-
-class Recording(Section):
-    """What is written down on the way, and how often."""
-
-    log_every: int = setting(
-        10,
-        title="Log every",
-        description="How many steps each point of the plots is the mean of.",
-        unit="steps",
-        applies="now",
-        ge=1,
-        le=1_000_000,
-    )
-    sample_every: int = setting(
-        100,
-        title="Sample every",
-        description="How often images are made from the same latent vectors and kept for the timeline.",
-        unit="steps",
-        applies="now",
-        ge=1,
-        le=10_000_000,
-    )
-    sample_count: int = setting(
-        64, title="Images per sample", description="How many images each sample shows.", unit="images", ge=1, le=1024
-    )
-    checkpoint_every: int = setting(
-        1000,
-        title="Checkpoint every",
-        description="How often everything needed to go on exactly is saved. 0 saves only at the end.",
-        unit="steps",
-        applies="now",
-        ge=0,
-        le=10_000_000,
-    )
-    keep_checkpoints: int = setting(
-        3,
-        title="Checkpoints to keep",
-        description="How many automatic checkpoints stay; older ones are deleted. Those you saved yourself always "
-        "stay.",
-        applies="now",
-        ge=1,
-        le=100_000,
-    )
+from ganengine.schedules.base import Schedule
+from ganengine.schedules.constant import Constant
+from ganengine.sections import Augment, Recording, Regularization, Training
 
 
 class TrainConfig(Section):
@@ -162,13 +47,27 @@ class TrainConfig(Section):
     loss: Annotated[Loss, Chosen()] = setting(
         NonSaturating(), title="Loss", description="What each network tries to make small."
     )
+    regularization: Regularization = setting(
+        Regularization(), title="Regularization", description="What keeps the discriminator from running away."
+    )
+    augment: Augment = setting(
+        Augment(), title="Augmentation", description="Random changes that make few images go a longer way."
+    )
     optimizer_g: Annotated[Optimizer, Chosen()] = setting(
         Adam(), title="Generator's optimizer", description="How the generator's weights are updated."
     )
     optimizer_d: Annotated[Optimizer, Chosen()] = setting(
         Adam(), title="Discriminator's optimizer", description="How the discriminator's weights are updated."
     )
+    schedule: Annotated[Schedule, Chosen()] = setting(
+        Constant(),
+        title="Learning rate over time",
+        description="How both learning rates change as the training goes on.",
+    )
     training: Training = setting(Training(), title="Training", description="How long, and in which portions.")
+    evaluation: Evaluation = setting(
+        Evaluation(), title="Evaluation", description="How good the generated images are, in figures."
+    )
     recording: Recording = setting(
         Recording(), title="Recording", description="What is kept on the way, and how often."
     )
@@ -188,7 +87,7 @@ class TrainConfig(Section):
 
     @classmethod
     def from_toml(cls, text: str) -> Self:
-        """Read a TOML text, e.g. a `config.toml`; a preset's own table is left out.
+        """Read a TOML text, e.g. a `config.toml`; a preset's own tables are left out.
 
         Raises:
             ConfigError: it is not TOML, or a value cannot be used.
@@ -243,13 +142,20 @@ class TrainConfig(Section):
         for section in ("generator", "discriminator"):
             if shape and (message := getattr(self, section).problem_with(shape)):
                 problems.append((f"{section}.kind", message))
+        problems += self._conflicts()
         if problems:
             raise misfit(problems)
         return self
 
+    def _conflicts(self) -> list[tuple[str, str]]:
+        """Settings of different sections that exclude each other: (path, message)."""
+        if getattr(self.loss, "clip", 0.0) > 0 and getattr(self.regularization, "gp_weight", 0.0) > 0:
+            return [("loss.clip", "must be 0 where the gradient penalty is on: use the one or the other")]
+        return []
+
 
 def read_toml(text: str, *, with_about: bool = False) -> dict[str, Any]:
-    """A TOML text as nested values, without a preset's `[about]` table unless it is asked for.
+    """A TOML text as nested values, without a preset's own tables, `[about]` and `[compare]`, unless asked for.
 
     Raises:
         ConfigError: it is not TOML.
@@ -260,6 +166,7 @@ def read_toml(text: str, *, with_about: bool = False) -> dict[str, Any]:
         raise ConfigError("", f"this is not valid TOML: {error}") from error
     if not with_about:
         values.pop("about", None)
+        values.pop("compare", None)
     return values
 
 
@@ -333,13 +240,23 @@ def shared_settings(old: type[Section], values: Mapping[str, Any], new: type[Sec
     """What stays when a component of the class `old` is exchanged for one of `new`.
 
     Those settings that both have and that were changed from the old one's defaults: a learning rate that somebody
-    typed stays, one that nobody touched becomes what suits the new optimizer.
+    typed stays, one that nobody touched becomes what suits the new optimizer, and so does a value that it refuses.
     """
     return {
         name: value
         for name, value in values.items()
-        if name in new.model_fields and value != old.model_fields[name].get_default(call_default_factory=True)
+        if name in new.model_fields
+        and value != old.model_fields[name].get_default(call_default_factory=True)
+        and _accepts(new, name, value)
     }
+
+
+def _accepts(section: type[Section], name: str, value: Any) -> bool:
+    try:
+        section.model_validate({name: value})
+    except ValidationError:
+        return False
+    return True
 
 
 def _converted(family: type[Component], old: dict[str, Any], kind: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Self, TextIO
 
 from tqdm import tqdm
 
-from ganengine.events import AlertEvent, Event, MetricsEvent, Progress, RunStarted, RunStatus, StatusChanged
+from ganengine.events import AlertEvent, Event, MetricsEvent, Preparing, Progress, RunStarted, RunStatus, StatusChanged
 
 _ENDS = (RunStatus.FINISHED, RunStatus.STOPPED)
 
@@ -41,7 +41,7 @@ class Console:
     def notify(self, event: Event) -> None:
         """Take note of one event, and show it if it is time."""
         match event:
-            case MetricsEvent(values=values):
+            case MetricsEvent(values=values) if "loss/d" in values:
                 self._losses = f"loss D {values['loss/d']:.3f}, G {values['loss/g']:.3f}"
             case Progress():
                 self._progress = event
@@ -78,6 +78,9 @@ class Lines(Console):
 
     def _show(self, event: Event) -> None:
         match event:
+            case Preparing(what=what, done=done, total=total) if self._clock() - self._last >= self._interval:
+                self._last = self._clock()
+                self._print(f"{what}: {done:,}" + (f" of {total:,}" if total else ""))
             case RunStarted():
                 self._print(beginning(event))
             case Progress() if self._clock() - self._last >= self._interval:
@@ -103,6 +106,7 @@ class Bar(Console):
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
         self._bar: _Tqdm | None = None
+        self._running = False
 
     def close(self) -> None:
         if self._bar:
@@ -111,8 +115,12 @@ class Bar(Console):
 
     def _show(self, event: Event) -> None:
         match event:
+            case Preparing():
+                self._prepare(event)
             case RunStarted():
+                self.close()
                 self._write(beginning(event))
+                self._running = True
                 self._bar = _Tqdm(
                     total=event.total_steps,
                     initial=event.step,
@@ -126,6 +134,15 @@ class Bar(Console):
                 self._update(self._progress)
             case AlertEvent(step=step, message=message):
                 self._write(f"step {step:,}: {message}")
+
+    def _prepare(self, event: Preparing) -> None:
+        if self._bar is None:
+            self._bar = _Tqdm(file=self._stream, dynamic_ncols=True, leave=False)
+        if self._running:  # in the middle of a training the bar stays the training's
+            self._bar.set_postfix_str(event.what, refresh=True)
+            return
+        self._bar.desc, self._bar.n, self._bar.total = event.what, event.done, event.total or None
+        self._bar.refresh()
 
     def _update(self, progress: Progress) -> None:
         if self._bar is not None:

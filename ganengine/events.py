@@ -27,6 +27,22 @@ class RunStatus(StrEnum):
 
 
 @dataclass(frozen=True)
+class Preparing:
+    """Something has to be made ready first: images decoded, an extractor trained.
+
+    Whoever is told may raise `Cancelled`, and the work is given up.
+
+    Attributes:
+        what: in words, e.g. "Reading the pictures".
+        done, total: how far it is; a total of 0 means that it is not known.
+    """
+
+    what: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class RunStarted:
     """The networks are built and the first step is next.
 
@@ -36,6 +52,7 @@ class RunStarted:
         step: where it starts; more than 0 when it continues.
         device: the device's name for people.
         parameters: number of trainable weights, of "generator" and "discriminator".
+        classes: names of the classes that the networks are told of; empty where they are not.
     """
 
     directory: Path
@@ -44,6 +61,7 @@ class RunStarted:
     total_steps: int
     device: str
     parameters: Mapping[str, int] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,12 +116,14 @@ class SamplesEvent:
     Attributes:
         images: uint8 [N, H, W, C].
         path: the PNG that they were written to.
+        columns: of the grid whose rows are the classes; 0 where any layout will do.
     """
 
     step: int
     epoch: float
     images: NDArray[np.uint8]
     path: Path
+    columns: int = 0
 
 
 @dataclass(frozen=True)
@@ -142,7 +162,8 @@ class AlertEvent:
 
 
 Event = (
-    RunStarted
+    Preparing
+    | RunStarted
     | StatusChanged
     | Progress
     | MetricsEvent

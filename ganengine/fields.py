@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 Applies = Literal["now", "new run"]
+Form = Literal["", "path"]
 
 
 class Section(BaseModel):
@@ -31,6 +32,7 @@ def setting(
     applies: Applies = "new run",
     only_when: tuple[str, str] | None = None,
     labels: dict[str, str] | None = None,
+    form: Form = "",
     **bounds: Any,
 ) -> Any:
     """Declare one hyperparameter.
@@ -43,6 +45,7 @@ def setting(
         applies: ``"now"`` where a running training can take the change between two steps.
         only_when: (sibling name, value) outside of which this setting has no effect and is not shown.
         labels: how the choices of a `Literal` are written for people.
+        form: what kind of text it is, where a form can help with it: ``"path"`` is a folder or a file.
         bounds: pydantic's own ``ge``, ``gt``, ``le``, ``lt``.
     """
     extra: dict[str, Any] = {"unit": unit, "applies": applies}
@@ -50,6 +53,8 @@ def setting(
         extra["only_when"] = list(only_when)
     if labels:
         extra["labels"] = dict(labels)
+    if form:
+        extra["form"] = form
     return Field(default, title=title, description=description, json_schema_extra=extra, **bounds)
 
 
@@ -76,6 +81,7 @@ class Declaration:
     choices: tuple[Any, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     only_when: tuple[str, str] | None = None
+    form: Form = ""
     minimum: float | None = None
     maximum: float | None = None
     minimum_excluded: bool = False
@@ -120,6 +126,7 @@ def _declaration(path: str, info: FieldInfo) -> Declaration:
         choices=get_args(annotation) if get_origin(annotation) is Literal else (),
         labels=tuple(labels.items()),
         only_when=(only_when[0], only_when[1]) if only_when else None,
+        form="path" if extra.get("form") == "path" else "",
         **_bounds(info),
     )
 

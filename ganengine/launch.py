@@ -6,28 +6,39 @@ from pathlib import Path
 from typing import Any
 
 from ganengine.config import TrainConfig, changed_paths, live_paths
+from ganengine.data.progress import Tell
 from ganengine.devices import resolve
 from ganengine.errors import CheckpointError, ConfigError, NewerVersionError, RunError
-from ganengine.events import TrainingObserver
+from ganengine.events import Preparing, TrainingObserver
 from ganengine.fit import check_fit
+from ganengine.plans import Group
 from ganengine.runs.checkpoints import checkpoint_config, load_checkpoint, save_checkpoint
 from ganengine.runs.directory import Parent, RunDirectory
 from ganengine.trainer import Trainer
 
 
 def new_run(
-    config: TrainConfig, root: Path, observers: Sequence[TrainingObserver] = (), *, patient: bool = False
+    config: TrainConfig,
+    root: Path,
+    observers: Sequence[TrainingObserver] = (),
+    *,
+    patient: bool = False,
+    group: Group | None = None,
 ) -> Trainer:
     """A training from the first step, in a new run directory whose lock is held.
 
+    Args:
+        group: the plan that the run belongs to.
+
     Raises:
         ConfigError, DatasetError: before anything is written.
+        Cancelled: from an observer that was told of the preparation.
         StorageError, OutOfMemory: the run could not be made.
     """
     resolve(config.training.device)
-    dataset = config.data.load()
+    dataset = config.data.load(_teller(observers))
     check_fit(config, dataset)
-    directory = RunDirectory.create(root, config)
+    directory = RunDirectory.create(root, config, group=group)
     directory.acquire()
     return _or_discard(directory, lambda: Trainer(config, dataset, directory, observers, patient=patient))
 
@@ -55,7 +66,7 @@ def resume_run(
     def build() -> Trainer:
         checkpoint = _last_good(directory)
         config = _with_live_changes(checkpoint_config(checkpoint), changes or {})
-        dataset = config.data.load()
+        dataset = config.data.load(_teller(observers))
         trainer = Trainer(config, dataset, directory, observers, checkpoint=checkpoint, patient=patient)
         directory.clean()
         directory.checkpoints.set_aside_after(trainer.step)
@@ -88,7 +99,7 @@ def fork_run(
     checkpoint = load_checkpoint(checkpoint_path)
     config = checkpoint_config(checkpoint).with_changes(changes or {})
     resolve(config.training.device)
-    dataset = config.data.load()
+    dataset = config.data.load(_teller(observers))
     source = checkpoint_path.parent.parent
     is_run = (source / "run.json").is_file()
     parent = Parent(source.name if is_run else checkpoint_path.name, checkpoint["step"])
@@ -106,6 +117,16 @@ def fork_run(
         return trainer
 
     return _or_discard(directory, build)
+
+
+def _teller(observers: Sequence[TrainingObserver]) -> Tell:
+    """Tells all observers how far the preparation of the data is."""
+
+    def tell(what: str, done: int, total: int) -> None:
+        for observer in observers:
+            observer.notify(Preparing(what, done, total))
+
+    return tell
 
 
 def _with_suspects(error: CheckpointError, changes: Mapping[str, Any]) -> CheckpointError:

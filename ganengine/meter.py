@@ -1,7 +1,7 @@
 """Means of the plotted values, gathered on the training device."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -15,14 +15,18 @@ class Meter:
         count: steps summed since the last `read`.
     """
 
-    def __init__(self, keys: Sequence[str], device: torch.device) -> None:
-        self._keys = tuple(keys)
-        self._sums = torch.zeros(len(self._keys), device=device)
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._keys: tuple[str, ...] = ()
+        self._sums = torch.zeros(0, device=device)
         self.count = 0
 
     def add(self, values: Mapping[str, Tensor]) -> None:
-        """Add one step's 0-d tensors; every key must be there."""
-        self._sums += torch.stack([values[key] for key in self._keys])
+        """Add one step's 0-d tensors. Where it is told of other keys than before, it starts anew."""
+        if tuple(values) != self._keys:
+            self._keys, self.count = tuple(values), 0
+            self._sums = torch.zeros(len(self._keys), device=self._device)
+        self._sums += torch.stack(list(values.values()))
         self.count += 1
 
     def peek(self) -> dict[str, float]:
@@ -40,11 +44,12 @@ class Meter:
 
     def state_dict(self) -> dict[str, Any]:
         """The unread sums."""
-        return {"sums": self._sums.clone(), "count": self.count}
+        return {"keys": list(self._keys), "sums": self._sums.clone(), "count": self.count}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on with the sums of `state`."""
-        self._sums.copy_(state["sums"])
+        self._keys = tuple(state["keys"])
+        self._sums = state["sums"].to(self._device, copy=True)
         self.count = int(state["count"])
 
 

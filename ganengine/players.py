@@ -26,10 +26,10 @@ class Players:
     optimizer_d: torch.optim.Optimizer
 
     @classmethod
-    def build(cls, config: TrainConfig, shape: ImageShape, device: torch.device) -> "Players":
-        """Freshly initialised from torch's global random generator."""
-        G = config.generator.build(shape).to(device)
-        D = config.discriminator.build(shape).to(device)
+    def build(cls, config: TrainConfig, shape: ImageShape, device: torch.device, num_classes: int = 0) -> "Players":
+        """Freshly initialised from torch's global random generator; 0 classes where they are not told of them."""
+        G = config.generator.build(shape, num_classes).to(device)
+        D = config.discriminator.build(shape, num_classes).to(device)
         G_ema = deepcopy(G).eval().requires_grad_(False) if config.training.ema_halflife_images else None
         return cls(G, D, G_ema, config.optimizer_g.build(G.parameters()), config.optimizer_d.build(D.parameters()))
 
@@ -69,20 +69,35 @@ class Players:
         weights = [*self.G.parameters(), *self.D.parameters()]
         return bool(torch.stack([weight.isfinite().all() for weight in weights]).all())
 
-    def sample(self, z: Tensor) -> Tensor:
+    def set_rates(self, config: TrainConfig, factor: float) -> None:
+        """Take the learning rates of the settings times a schedule's factor."""
+        for optimizer, settings in ((self.optimizer_g, config.optimizer_g), (self.optimizer_d, config.optimizer_d)):
+            for group in optimizer.param_groups:
+                group["lr"] = settings.lr * factor
+
+    def sample(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         """Images uint8 [N, C, H, W] of latent vectors z, by the average of G where there is one."""
-        return sample(self.G if self.G_ema is None else self.G_ema, z)
+        return sample(self.G if self.G_ema is None else self.G_ema, z, labels)
 
     def _networks(self) -> list[tuple[str, nn.Module]]:
         return [(name, getattr(self, name)) for name in ("G", "D", "G_ema") if getattr(self, name) is not None]
 
 
 @torch.no_grad()
-def sample(G: nn.Module, z: Tensor, batch_size: int = 256) -> Tensor:
-    """Images uint8 [N, C, H, W] of latent vectors [N, latent_dim], in evaluation mode and in portions."""
+def sample(G: nn.Module, z: Tensor, labels: Tensor | None = None, batch_size: int = 256) -> Tensor:
+    """Images uint8 [N, C, H, W] of latent vectors [N, latent_dim], in evaluation mode and in portions.
+
+    Args:
+        labels: int64 [N], the class of each, for a generator that knows classes.
+    """
     training = G.training
     G.eval()
     try:
-        return torch.cat([to_uint8(G(part)) for part in torch.split(z, batch_size)])
+        portions = range(0, len(z), batch_size)
+        return torch.cat([to_uint8(G(*_portion(z, labels, first, batch_size))) for first in portions])
     finally:
         G.train(training)
+
+
+def _portion(z: Tensor, labels: Tensor | None, first: int, size: int) -> tuple[Tensor, Tensor | None]:
+    return z[first : first + size], None if labels is None else labels[first : first + size]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ganengine.config import TrainConfig, read_toml
 from ganengine.errors import ConfigError, StorageError
 from ganengine.places import user_presets_folder
+from ganengine.plans import Compare
 from ganengine.runs.files import write_text
 
 DEFAULT = "digits-best"
+T = TypeVar("T", bound=BaseModel)
 
 
 class About(BaseModel):
@@ -37,12 +39,18 @@ class About(BaseModel):
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set of settings; `mine` tells the user's own from those that come with the program."""
+    """A named set of settings.
+
+    Attributes:
+        mine: whether it is the user's own, and did not come with the program.
+        compare: the runs that are worth making of it beside each other, or None.
+    """
 
     name: str
     about: About
     config: TrainConfig
     mine: bool = False
+    compare: Compare | None = None
 
 
 def all_presets() -> list[Preset]:
@@ -81,14 +89,21 @@ def load_preset(path: Path, *, mine: bool = False) -> Preset:
         raise ConfigError("", f"{path} cannot be read: {error}") from error
     name = path.stem
     values: dict[str, Any] = read_toml(text, with_about=True)
+    about = _table(About, values.pop("about", {"title": name}), "about", path)
+    compare = _table(Compare, values.pop("compare"), "compare", path) if "compare" in values else None
+    return Preset(name, about, TrainConfig.parse(values | {"preset": name}), mine, compare)
+
+
+def _table(model: type[T], values: Any, name: str, path: Path) -> T:
     try:
-        about = About.model_validate(values.pop("about", {"title": name}))
+        return model.model_validate(values)
     except ValidationError as error:
-        raise ConfigError("about", f"{path.name} has an [about] table that is not understood: {error}") from error
-    return Preset(name, about, TrainConfig.parse(values | {"preset": name}), mine)
+        raise ConfigError(name, f"{path.name} has a [{name}] table that is not understood: {error}") from error
 
 
-def save_preset(name: str, config: TrainConfig, title: str = "", note: str = "") -> Preset:
+def save_preset(
+    name: str, config: TrainConfig, title: str = "", note: str = "", compare: Compare | None = None
+) -> Preset:
     """Keep settings as the user's own preset; one of the same name is replaced.
 
     Raises:
@@ -106,7 +121,10 @@ def save_preset(name: str, config: TrainConfig, title: str = "", note: str = "")
     path = user_presets_folder() / f"{name}.toml"
     own = config.with_changes({"preset": name})
     about = {"title": title or name, "note": note}
-    write_text(path, tomli_w.dumps({"about": about} | own.model_dump(mode="json")), "the preset")
+    tables: dict[str, Any] = {"about": about}
+    if compare:
+        tables["compare"] = compare.model_dump(mode="json", exclude_defaults=True)
+    write_text(path, tomli_w.dumps(tables | own.model_dump(mode="json")), "the preset")
     return load_preset(path, mine=True)
 
 

@@ -1,6 +1,6 @@
 """Making images with a trained generator, without its data, discriminator or optimizers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -15,6 +15,7 @@ from ganengine import devices
 from ganengine.batches import latents
 from ganengine.config import TrainConfig
 from ganengine.errors import CheckpointError, OutOfMemory
+from ganengine.latents import FixedLatents, class_blocks
 from ganengine.players import sample
 from ganengine.runs.checkpoints import checkpoint_config, load_checkpoint
 from ganengine.sampling import as_arrays
@@ -36,15 +37,24 @@ class Sampler:
         step: updates of the generator done until then.
         shape: of one image.
         device: where the images are made.
-        fixed_z: the latent vectors [N, latent_dim] that the run's own samples are made from.
+        fixed: what the run's own samples are made from.
+        classes: names of the classes that one can ask for; empty where the generator knows none.
     """
 
     def __init__(
-        self, G: nn.Module, config: TrainConfig, shape: ImageShape, step: int, fixed_z: Tensor, device: torch.device
+        self,
+        G: nn.Module,
+        config: TrainConfig,
+        shape: ImageShape,
+        step: int,
+        fixed: FixedLatents,
+        classes: Sequence[str],
+        device: torch.device,
     ) -> None:
         self.config = config
         self.step = step
-        self.fixed_z = fixed_z
+        self.fixed = fixed
+        self.classes = tuple(classes)
         self.shape = shape
         self.device = device
         with _memory_explained(device):
@@ -66,34 +76,42 @@ class Sampler:
         content = load_checkpoint(path)
         config = checkpoint_config(content)
         step, shape = _facts(path, content)
-        G = _generator(path, config, shape, content["players"])
-        return cls(G, config, shape, step, content["fixed_z"], chosen)
+        classes = content["data"].get("classes", ())
+        G = _generator(path, config, shape, len(classes), content["players"])
+        return cls(G, config, shape, step, FixedLatents.load(content, chosen), classes, chosen)
 
-    def images(self, count: int, seed: int) -> Images:
+    def images(self, count: int, seed: int, label: int | None = None) -> Images:
         """Images [count, H, W, C] from the latent vectors that the seed stands for.
+
+        Args:
+            label: the class that all are of; by default each class has its share, one after the other.
 
         Raises:
             OutOfMemory: the device's memory is full.
         """
-        return np.concatenate([self._none(), *self.batches(count, seed)])
+        return np.concatenate([self._none(), *self.batches(count, seed, label)])
 
     def fixed_images(self) -> Images:
         """The images [N, H, W, C] that the run's own sample of this step shows."""
-        return self.images_of(self.fixed_z)
+        return self.images_of(self.fixed.z, self.fixed.labels)
 
-    def batches(self, count: int, seed: int) -> Iterator[Images]:
+    def batches(self, count: int, seed: int, label: int | None = None) -> Iterator[Images]:
         """The same as `images`, in portions [n, H, W, C] of a few hundred, for more than fit into memory."""
         generator = torch.Generator().manual_seed(seed)
-        while count > 0:
-            size = _PORTION if count >= _PORTION + _SMALLEST else count
-            yield self.images_of(latents(size, self.config.generator.latent_dim, generator))
-            count -= size
+        labels = self._labels(count, label)
+        first = 0
+        while first < count:
+            left = count - first
+            size = _PORTION if left >= _PORTION + _SMALLEST else left
+            z = latents(size, self.config.generator.latent_dim, generator)
+            yield self.images_of(z, None if labels is None else labels[first : first + size])
+            first += size
 
-    def images_of(self, z: Tensor | NDArray[np.floating[Any]]) -> Images:
-        """Images [N, H, W, C] of latent vectors [N, latent_dim].
+    def images_of(self, z: Tensor | NDArray[np.floating[Any]], labels: Tensor | None = None) -> Images:
+        """Images [N, H, W, C] of latent vectors [N, latent_dim] and, where the generator knows them, classes [N].
 
         Raises:
-            ValueError: z has another shape.
+            ValueError: z has another shape, or a generator that knows classes was given none.
             OutOfMemory: the device's memory is full.
         """
         vectors = torch.as_tensor(z, dtype=torch.float32, device=self.device)
@@ -101,8 +119,15 @@ class Sampler:
             raise ValueError(f"z is {tuple(vectors.shape)}, not [N, {self.config.generator.latent_dim}]")
         if not len(vectors):
             return self._none()
+        if self.classes and labels is None:
+            raise ValueError("this generator needs the class of each image")
         with _memory_explained(self.device):
-            return as_arrays(sample(self._G, vectors, _PORTION))
+            return as_arrays(sample(self._G, vectors, None if labels is None else labels.to(self.device), _PORTION))
+
+    def _labels(self, count: int, label: int | None) -> Tensor | None:
+        if label is not None and not 0 <= label < len(self.classes):
+            raise ValueError(f"there is no class {label}")
+        return class_blocks(count, len(self.classes)) if label is None else torch.full((count,), label)
 
     def _none(self) -> Images:
         return np.empty((0, self.shape.resolution, self.shape.resolution, self.shape.channels), dtype=np.uint8)
@@ -118,12 +143,12 @@ def _facts(path: Path, content: dict[str, Any]) -> tuple[int, ImageShape]:
     return step, shape
 
 
-def _generator(path: Path, config: TrainConfig, shape: ImageShape, players: Any) -> nn.Module:
+def _generator(path: Path, config: TrainConfig, shape: ImageShape, num_classes: int, players: Any) -> nn.Module:
     """The generator with its weights; no weight is initialised, for that would draw random numbers."""
     if problem := config.generator.problem_with(shape):
         raise CheckpointError(f"{path.name} holds a generator that {problem}.")
     with torch.device("meta"):
-        G = config.generator.build(shape)
+        G = config.generator.build(shape, num_classes)
     try:
         G.load_state_dict(players.get("G_ema") or players["G"], assign=True)
     except (AttributeError, KeyError, TypeError, RuntimeError) as error:

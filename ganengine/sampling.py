@@ -1,16 +1,8 @@
-"""From latent vectors to pictures."""
+"""From generated tensors to pictures."""
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
-
-from ganengine.batches import latents
-
-
-def latents_of_seed(seed: int, count: int, latent_dim: int, device: torch.device) -> Tensor:
-    """Latent vectors [count, latent_dim] that a seed stands for, the same on every device."""
-    return latents(count, latent_dim, torch.Generator().manual_seed(seed)).to(device)
 
 
 def as_arrays(images: Tensor) -> NDArray[np.uint8]:

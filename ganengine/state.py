@@ -1,6 +1,6 @@
 """All that a training is made of and that a checkpoint must hold to go on exactly."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -10,11 +10,19 @@ from ganengine.batches import ShuffledBatches, latents, rng_state, set_rng_state
 from ganengine.config import TrainConfig
 from ganengine.data.dataset import ImageDataset, to_unit_range
 from ganengine.errors import CheckpointError
+from ganengine.latents import FixedLatents
 from ganengine.meter import Meter
 from ganengine.players import Players
-from ganengine.sampling import latents_of_seed
 from ganengine.shapes import ImageShape
-from ganengine.step import METRICS
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best value so far of the metric that decides, and the step that it was measured at."""
+
+    key: str
+    value: float
+    step: int
 
 
 class TrainingState:
@@ -23,12 +31,14 @@ class TrainingState:
     Attributes:
         players: the networks and their optimizers.
         dataset: the real images, on the device.
+        classes: names of the classes that the networks are told of; empty where they are not.
         batches: which images come next.
         generator: draws the latent vectors.
-        fixed_z: latent vectors [N, latent_dim] that every sample is made from.
+        fixed: what every sample is made from.
         meter: the plotted values since the last log point.
         step, images: updates of the generator done, and real images shown to D.
         seconds: time spent in steps.
+        best: the best evaluation so far, or None.
     """
 
     def __init__(self, config: TrainConfig, dataset: ImageDataset, device: torch.device) -> None:
@@ -36,15 +46,19 @@ class TrainingState:
         seed, training = config.training.seed, config.training
         torch.manual_seed(seed)
         self.device = device
-        self.dataset = dataset.to(device)
-        self.players = Players.build(config, dataset.shape, device)
-        self.batches = ShuffledBatches(dataset.count, training.batch_size, seed, device)
+        self.dataset = dataset.resident(device)
+        self.classes = dataset.classes if training.class_conditional else ()
+        self.players = Players.build(config, dataset.shape, device, len(self.classes))
+        self.batches = ShuffledBatches(
+            dataset.count, training.batch_size, seed, self.dataset.images.device, repeats=training.draw == "random"
+        )
         self.generator = torch.Generator(device).manual_seed(seed + 1)
-        self.fixed_z = latents_of_seed(seed, config.recording.sample_count, config.generator.latent_dim, device)
-        self.meter = Meter(METRICS, device)
+        self.fixed = FixedLatents.of(config, len(self.classes), device)
+        self.meter = Meter(device)
         self.step = 0
         self.images = 0
         self.seconds = 0.0
+        self.best: Best | None = None
         self._fingerprint = dataset.fingerprint()
         self._threads = devices.cpu_threads(training.cpu_threads)
         self._rng = rng_state(device)
@@ -54,11 +68,19 @@ class TrainingState:
         set_rng_state(self._rng, self.device)
         torch.set_num_threads(self._threads)
 
-    def next_images(self) -> torch.Tensor:
-        """The next real images, float [batch_size, C, H, W] in [-1, 1]."""
-        real_images = to_unit_range(self.dataset.images[self.batches.next()])
-        self.images += len(real_images)
-        return real_images
+    def next_images(self) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """The next real images, float [batch_size, C, H, W] in [-1, 1], and their classes, int64 [batch_size] or None.
+
+        Both on the training device, also where the data set does not fit there and stays in the host's memory.
+        """
+        chosen = self.batches.next()
+        images, labels = self.dataset.images[chosen], None
+        if self.classes and self.dataset.labels is not None:
+            labels = self.dataset.labels[chosen].to(self.device, non_blocking=True)
+        if images.device != self.device:
+            images = images.pin_memory().to(self.device, non_blocking=True)
+        self.images += len(images)
+        return to_unit_range(images), labels
 
     def next_latents(self, count: int, latent_dim: int) -> torch.Tensor:
         """The next latent vectors [count, latent_dim]."""
@@ -87,12 +109,15 @@ class TrainingState:
             "generator": self.generator.get_state(),
             "rng": rng_state(self.device) if entered else self._rng,
             "meter": self.meter.state_dict(),
-            "fixed_z": self.fixed_z,
+            "fixed_z": self.fixed.z,
+            "fixed_labels": self.fixed.labels,
             "threads": self._threads,
+            "best": asdict(self.best) if self.best else None,
             "data": {
                 "name": self.dataset.name,
                 "fingerprint": self._fingerprint,
                 "shape": asdict(self.dataset.shape),
+                "classes": list(self.classes),
             },
         }
 
@@ -112,10 +137,11 @@ class TrainingState:
         self.step, self.images, self.seconds = state["step"], state["images"], state["seconds"]
         self.batches.load_state_dict(state["batches"])
         self.meter.load_state_dict(state["meter"])
+        self.best = Best(**state["best"]) if state.get("best") else None
         if before.training.seed == config.training.seed:
             self._load_random_numbers(state)
             if before.recording.sample_count == config.recording.sample_count:
-                self.fixed_z = state["fixed_z"].to(self.device)
+                self.fixed = FixedLatents.load(state, self.device)
         if before.training.cpu_threads == config.training.cpu_threads:
             # The number of threads decides how sums are split, so an exact continuation needs the same.
             self._threads = state["threads"]

@@ -1,7 +1,8 @@
 """The mathematics of one training step: one update of the discriminator, one of the generator.
 
 Plain functions on tensors, after Goodfellow et al. 2014, algorithm 1. They return what is worth plotting as 0-d
-tensors on the training device; nothing here waits for the device.
+tensors on the training device; nothing here waits for the device. `labels` are class numbers int64 [N] for networks
+that know classes, else None.
 """
 
 import math
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from ganengine.losses.base import Loss
+from ganengine.rules import Rules
 
 METRICS = ("loss/d_real", "loss/d_fake", "loss/d", "loss/g", "prob/real", "prob/fake", "grad/d", "grad/g")
 
@@ -18,34 +19,61 @@ METRICS = ("loss/d_real", "loss/d_fake", "loss/d", "loss/g", "prob/real", "prob/
 def discriminator_step(
     G: nn.Module,
     D: nn.Module,
-    loss: Loss,
+    rules: Rules,
     optimizer_d: torch.optim.Optimizer,
     real_images: Tensor,
     z: Tensor,
+    labels: Tensor | None = None,
+    shown: int = 0,
 ) -> dict[str, Tensor]:
-    """Teach D to tell `real_images` [N, C, H, W] in [-1, 1] from G(z), z of shape [N, latent_dim]."""
+    """Teach D to tell `real_images` [N, C, H, W] in [-1, 1] from G(z), z of shape [N, latent_dim].
+
+    Args:
+        labels: the classes of the real images; the generated ones are of the same classes.
+        shown: real images shown so far, which some regularizers fade with.
+    """
     with torch.no_grad():
-        fake_images = G(z)
-    real_logits = D(real_images)
-    fake_logits = D(fake_images)
-    loss_real, loss_fake = loss.discriminator(real_logits, fake_logits)
+        fake_images = rules.seen(G(z, labels), shown)
+        real_images = rules.seen(real_images, shown)
+    real_logits, fake_logits = D(real_images, labels), D(fake_images, labels)
+    loss_real, loss_fake = rules.loss.discriminator(*rules.judged(real_logits, fake_logits))
     total = loss_real + loss_fake
-    gradient = _descend(optimizer_d, D.parameters(), total)
+    penalties = rules.penalties(lambda images: D(images, labels), real_images, fake_images)
+    gradient = _descend(optimizer_d, D.parameters(), sum(penalties.values(), total))
+    rules.loss.after_update(D)
     return {
         "loss/d_real": loss_real.detach(),
         "loss/d_fake": loss_fake.detach(),
         "loss/d": total.detach(),
-        "prob/real": real_logits.detach().sigmoid().mean(),
-        "prob/fake": fake_logits.detach().sigmoid().mean(),
+        "prob/real": rules.loss.probability(real_logits.detach()).mean(),
+        "prob/fake": rules.loss.probability(fake_logits.detach()).mean(),
         "grad/d": gradient,
+        **{key: value.detach() for key, value in penalties.items()},
     }
 
 
 def generator_step(
-    G: nn.Module, D: nn.Module, loss: Loss, optimizer_g: torch.optim.Optimizer, z: Tensor
+    G: nn.Module,
+    D: nn.Module,
+    rules: Rules,
+    optimizer_g: torch.optim.Optimizer,
+    z: Tensor,
+    labels: Tensor | None = None,
+    real_images: Tensor | None = None,
+    shown: int = 0,
 ) -> dict[str, Tensor]:
-    """Teach G to fool D with G(z), z of shape [N, latent_dim]; D stays as it is."""
-    value = loss.generator(D(G(z)))
+    """Teach G to fool D with G(z), z of shape [N, latent_dim]; D stays as it is.
+
+    Args:
+        labels: the classes to make.
+        real_images: [N, C, H, W] in [-1, 1] of the same classes, for a loss that compares with them.
+    """
+    fake_logits = D(rules.seen(G(z, labels), shown), labels)
+    real_logits = None
+    if rules.loss.needs_real and real_images is not None:
+        with torch.no_grad():
+            real_logits = D(rules.seen(real_images, shown), labels)
+    value = rules.loss.generator(fake_logits, real_logits)
     gradient = _descend(optimizer_g, G.parameters(), value)
     return {"loss/g": value.detach(), "grad/g": gradient}
 

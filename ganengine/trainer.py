@@ -9,15 +9,25 @@ from typing import Any
 import torch
 
 from ganengine import devices
-from ganengine.commands import Command, CommandQueue, Continue, Edit, MakeSamples, Pause, SaveCheckpoint, StepOnce, Stop
+from ganengine.commands import (
+    Command,
+    CommandQueue,
+    Continue,
+    Edit,
+    Evaluate,
+    MakeSamples,
+    Pause,
+    SaveCheckpoint,
+    StepOnce,
+    Stop,
+)
 from ganengine.config import TrainConfig, changed_paths, live_paths
 from ganengine.data.dataset import ImageDataset
-from ganengine.errors import ConfigError, StorageError
+from ganengine.errors import Cancelled, ConfigError, GanEngineError, StorageError
 from ganengine.events import (
     AlertEvent,
     CheckpointEvent,
     EditEvent,
-    Event,
     FreshSamplesEvent,
     MetricsEvent,
     Progress,
@@ -29,16 +39,20 @@ from ganengine.events import (
 )
 from ganengine.export.grid import save_sample
 from ganengine.fit import check_fit
+from ganengine.judge import Judge
+from ganengine.latents import class_blocks, latents_of_seed
 from ganengine.meter import not_finite
 from ganengine.players import Players
+from ganengine.rules import Rules
 from ganengine.runs.checkpoints import save_checkpoint
 from ganengine.runs.directory import RunDirectory
 from ganengine.runs.recorder import Recorder
-from ganengine.sampling import as_arrays, latents_of_seed
+from ganengine.sampling import as_arrays
 from ganengine.speed import Speedometer
 from ganengine.state import TrainingState
 from ganengine.step import discriminator_step, ema_decay, generator_step, update_ema
 from ganengine.trouble import diverged, explained
+from ganengine.voice import Voice
 
 
 class Trainer:
@@ -78,14 +92,12 @@ class Trainer:
         """
         check_fit(config, dataset)
         self.config = config
+        self._rules = Rules.of(config)
         self.commands = CommandQueue()
         self.directory = directory
-        self._recorder = Recorder(directory)
-        self._observers = tuple(observers)
-        self._patient = patient
+        self._voice = Voice(Recorder(directory), observers, pause=self._hold if patient else None)
         self._device = devices.resolve(config.training.device)
         self._speed = Speedometer()
-        self._status = RunStatus.QUEUED
         self._steps_allowed: int | None = None  # None: as many as there are; 0: paused
         self._save_at_end = True
         self._saved_step = -1
@@ -97,6 +109,7 @@ class Trainer:
                 self.state.load_state_dict(checkpoint, config)
                 if checkpoint["config"] == config.model_dump(mode="json"):
                     self._saved_step = self.state.step
+            self._judge = Judge(self.state, self._voice.prepare)
         except RuntimeError as error:
             raise explained(error, config, self._device) from error
 
@@ -143,19 +156,26 @@ class Trainer:
 
     def _train_step(self) -> None:
         started = time.perf_counter()
-        training, loss, state, players = self.config.training, self.config.loss, self.state, self.players
-        latents = (training.batch_size, self.config.generator.latent_dim)
+        config, rules, state, players = self.config, self._rules, self.state, self.players
+        G, D, training = players.G, players.D, config.training
+        latents = (training.batch_size, config.generator.latent_dim)
+        players.set_rates(config, self._rate_factor())
         for _ in range(training.d_steps):
-            real_images, z = state.next_images(), state.next_latents(*latents)
-            values = discriminator_step(players.G, players.D, loss, players.optimizer_d, real_images, z)
+            real_images, labels = state.next_images()
+            real_images, z = rules.drawn(real_images), state.next_latents(*latents)
+            values = discriminator_step(G, D, rules, players.optimizer_d, real_images, z, labels, state.images)
         z = state.next_latents(*latents)
-        values |= generator_step(players.G, players.D, loss, players.optimizer_g, z)
+        values |= generator_step(G, D, rules, players.optimizer_g, z, labels, real_images, state.images)
         if players.G_ema is not None:
             shown = training.batch_size * training.d_steps
-            update_ema(players.G_ema, players.G, ema_decay(shown, state.images, training.ema_halflife_images))
+            update_ema(players.G_ema, G, ema_decay(shown, state.images, training.ema_halflife_images))
         state.meter.add(values)
         state.step += 1
         state.seconds += time.perf_counter() - started
+
+    def _rate_factor(self, step: int | None = None) -> float:
+        """What the schedule multiplies the learning rates with in a step, by default the next one."""
+        return self.config.schedule.factor(self.step if step is None else step, self.total_steps)
 
     # -- what is told and kept -----------------------------------------------------------------------------------------
 
@@ -166,43 +186,63 @@ class Trainer:
             self._log()
         if always or self.step % recording.sample_every == 0:
             self._sample()
+        if self.config.evaluation.every and self.step % self.config.evaluation.every == 0:
+            self._evaluate()
         if recording.checkpoint_every and self.step % recording.checkpoint_every == 0:
             self._save(kept=False)
         if self._speed.is_due(self.state.images) or always:
             self._tell_progress()
-        if self._steps_allowed == 0 and self._status == RunStatus.PAUSED:
-            self._announce(StatusChanged(self.step, RunStatus.PAUSED))  # the answer to a single step
+        if self._steps_allowed == 0 and self._voice.status == RunStatus.PAUSED:
+            self._voice.announce(StatusChanged(self.step, RunStatus.PAUSED))  # the answer to a single step
 
     def _log(self) -> None:
         means = self.state.meter.read()
         self._check_finite(means)
-        rates = {"lr/g": self.config.optimizer_g.lr, "lr/d": self.config.optimizer_d.lr}
+        factor = self._rate_factor(self.step - 1)
+        rates = {"lr/g": self.config.optimizer_g.lr * factor, "lr/d": self.config.optimizer_d.lr * factor}
         speed = {"speed/images_per_s": round(self._speed.images_per_s, 1)}
-        self._tell(
+        self._voice.tell(
             MetricsEvent(self.step, self.state.epoch, self.state.images, self.state.seconds, means | rates | speed)
         )
 
     def _sample(self) -> None:
-        images = as_arrays(self.players.sample(self.state.fixed_z))
+        fixed = self.state.fixed
+        images = as_arrays(self.players.sample(fixed.z, fixed.labels))
         path = self.directory.sample_path(self.step)
         try:
-            save_sample(path, images, self.step)
-            self._tell(SamplesEvent(self.step, self.state.epoch, images, path))
+            save_sample(path, images, self.step, fixed.columns)
+            self._voice.tell(SamplesEvent(self.step, self.state.epoch, images, path, fixed.columns))
         except StorageError as error:
-            self._no_room(error)
+            self._voice.no_room(error, self.step)
 
-    def _save(self, *, kept: bool) -> None:
+    def _evaluate(self) -> None:
+        """Measure the images' quality; where that is not possible, say so and go on."""
+        try:
+            values = self._judge.measure(self.config)
+        except Cancelled:
+            return  # whoever gave it up asks for something else next
+        except (GanEngineError, RuntimeError) as error:
+            reason = explained(error, self.config, self._device)
+            self._voice.tell(AlertEvent(self.step, f"The images were not evaluated. {reason}"))
+            return
+        self._voice.tell(MetricsEvent(self.step, self.state.epoch, self.state.images, self.state.seconds, values))
+        if self._judge.is_best(self.config, values):
+            self._saved_step = -1  # a checkpoint holds the best value too
+            self._save(kept=False, best=True)
+        self._speed.restart(self.state.images)
+
+    def _save(self, *, kept: bool, best: bool = False) -> None:
         """Save a checkpoint of this step, unless the weights are broken; patiently, pause where the disk is full."""
         self._check_finite(self.state.meter.peek())
         if not self.players.are_finite():
             raise diverged("a weight", self.step, self.config, self.directory.checkpoints)
         try:
-            self._write_checkpoint(kept)
+            self._write_checkpoint(kept, best)
         except StorageError as error:
             self._save_due = True
-            self._no_room(error)
+            self._voice.no_room(error, self.step)
 
-    def _write_checkpoint(self, kept: bool) -> None:
+    def _write_checkpoint(self, kept: bool, best: bool) -> None:
         folder = self.directory.checkpoints
         path = folder.path(self.step)
         if kept:
@@ -210,8 +250,10 @@ class Trainer:
         if self.step != self._saved_step:
             save_checkpoint(path, self.state_dict())
             self._saved_step, self._save_due = self.step, False
+        if best:
+            folder.mark_best(self.step)
         folder.prune(self.config.recording.keep_checkpoints)
-        self._tell(CheckpointEvent(self.step, path, folder.is_kept(self.step)))
+        self._voice.tell(CheckpointEvent(self.step, path, folder.is_kept(self.step)))
 
     def _check_finite(self, means: dict[str, float]) -> None:
         if broken := not_finite(means):
@@ -222,42 +264,23 @@ class Trainer:
         per_step = self.config.training.batch_size * self.config.training.d_steps
         seconds_left = max(left, 0) * per_step / speed if speed else None
         memory = devices.memory_in_use(self._device)
-        self._announce(
+        self._voice.announce(
             Progress(self.step, self.total_steps, self.state.epoch, self.state.images, speed, seconds_left, memory)
         )
 
-    def _tell(self, event: Event) -> None:
-        """Write an event down, then tell the observers."""
-        try:
-            self._recorder.notify(event)
-        except StorageError as error:
-            self._no_room(error, alert=self._status != RunStatus.PAUSED)
-        self._announce(event)
-
-    def _no_room(self, error: StorageError, *, alert: bool = True) -> None:
-        """Patiently, pause until somebody made room; else the error ends the training."""
-        if not self._patient:
-            raise error
+    def _hold(self) -> None:
         self._steps_allowed = 0
-        if alert:
-            self._announce(AlertEvent(self.step, f"{error} The training is paused."))
-
-    def _announce(self, event: Event) -> None:
-        for observer in self._observers:
-            observer.notify(event)
-
-    def _set_status(self, status: RunStatus, message: str = "") -> None:
-        if status != self._status:
-            self._status = status
-            self._tell(StatusChanged(self.step, status, message))
 
     # -- beginning and end ---------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
         name = torch.cuda.get_device_name(self._device) if self._device.type == "cuda" else "CPU"
         counts = self.players.parameter_counts()
-        self._tell(RunStarted(self.directory.path, self.config, self.step, self.total_steps, name, counts))
-        self._set_status(RunStatus.RUNNING)
+        classes = self.state.classes
+        self._voice.tell(
+            RunStarted(self.directory.path, self.config, self.step, self.total_steps, name, counts, classes)
+        )
+        self._voice.set_status(RunStatus.RUNNING, self.step)
         self.state.enter()
         self._entered = True
         self._speed.restart(self.state.images)
@@ -276,14 +299,14 @@ class Trainer:
         self._tell_progress()
         with suppress(StorageError):  # no room: not worth failing for
             self.directory.update_info({"seconds": round(self.state.seconds, 2)})
-        self._set_status(RunStatus.FINISHED if finished else RunStatus.STOPPED)
-        return self._status
+        self._voice.set_status(RunStatus.FINISHED if finished else RunStatus.STOPPED, self.step)
+        return self._voice.status
 
     def _fail(self, reason: Exception) -> None:
         try:
-            self._set_status(RunStatus.FAILED, str(reason))
+            self._voice.set_status(RunStatus.FAILED, self.step, str(reason))
         except StorageError:  # then at least the observers hear of it
-            self._announce(StatusChanged(self.step, RunStatus.FAILED, str(reason)))
+            self._voice.announce(StatusChanged(self.step, RunStatus.FAILED, str(reason)))
 
     def state_dict(self) -> dict[str, Any]:
         """The content of a checkpoint of this step."""
@@ -314,8 +337,10 @@ class Trainer:
                     self._edit(changes)
                 case MakeSamples(seed=seed, count=count):
                     self._make_samples(seed, count)
+                case Evaluate():
+                    self._evaluate()
         if self._steps_allowed is None:
-            self._set_status(RunStatus.RUNNING)
+            self._voice.set_status(RunStatus.RUNNING, self.step)
         else:
             self._steps_allowed = 0
         return True
@@ -331,9 +356,9 @@ class Trainer:
 
     def _next_command(self) -> Command | None:
         paused = self._steps_allowed == 0
-        if paused and self._status != RunStatus.PAUSED:
+        if paused and self._voice.status != RunStatus.PAUSED:
             self._tell_progress()
-            self._set_status(RunStatus.PAUSED)
+            self._voice.set_status(RunStatus.PAUSED, self.step)
         return self.commands.take(wait=paused)
 
     def _edit(self, changes: Any) -> None:
@@ -342,14 +367,17 @@ class Trainer:
                 raise ConfigError(min(frozen), "cannot change while training; it needs a new run")
             new = self.config.with_changes(changes)
         except ConfigError as error:
-            self._tell(AlertEvent(self.step, str(error)))
+            self._voice.tell(AlertEvent(self.step, str(error)))
             return
         if differences := changed_paths(self.config, new):
             self.config = new
             self.players.apply_settings(new)
+            self._rules = Rules.of(new)
             self._saved_step = -1  # a checkpoint holds the settings too
-            self._tell(EditEvent(self.step, new, differences, self.total_steps))
+            self._voice.tell(EditEvent(self.step, new, differences, self.total_steps))
 
     def _make_samples(self, seed: int, count: int) -> None:
         z = latents_of_seed(seed, count, self.config.generator.latent_dim, self._device)
-        self._announce(FreshSamplesEvent(self.step, as_arrays(self.players.sample(z))))
+        labels = class_blocks(count, len(self.state.classes))
+        images = self.players.sample(z, None if labels is None else labels.to(self._device))
+        self._voice.announce(FreshSamplesEvent(self.step, as_arrays(images)))

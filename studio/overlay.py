@@ -1,41 +1,46 @@
 """Floats a widget over another, so that its coming and going moves nothing."""
 
-from PySide6.QtCore import QEvent, QObject, QRect
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtWidgets import QWidget
 
 WIDEST = 720  # pixels; longer lines are hard to read
 
 
 class Overlay(QObject):
-    """Keeps `widget` at the lower edge of `over`, centred, as high as it needs to be.
+    """Keeps `widget` at the lower edge of its parent, centred, as high as it needs to be.
 
-    Both are children of the same parent; `widget` has a layout.
+    `widget` has a layout and a parent. What is `below` it, as long as it is shown, stays free.
     """
 
-    def __init__(self, widget: QWidget, over: QWidget) -> None:
-        super().__init__(over)
-        self._widget, self._over = widget, over
-        for watched in (widget, over):
+    def __init__(self, widget: QWidget, below: QWidget) -> None:
+        super().__init__(widget)
+        parent = widget.parentWidget()
+        if parent is None:
+            raise ValueError("what floats needs a parent")
+        self._widget, self._parent, self._below = widget, parent, below
+        for watched in (widget, self._parent, below):
             watched.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow what is below, and what it itself needs."""
         kinds = QEvent.Type
-        moved = watched is self._over and event.type() in {kinds.Move, kinds.Resize}
+        moved = watched is not self._widget and event.type() in {kinds.Move, kinds.Resize, kinds.Show, kinds.Hide}
         grown = watched is self._widget and event.type() in {kinds.LayoutRequest, kinds.Show}
         if moved or grown:
             self._place()
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        below = self._over.geometry()
-        width = min(below.width(), WIDEST)
+        room = self._parent.rect()
+        if self._below.isVisible():
+            room.setBottom(self._below.mapTo(self._parent, QPoint(0, 0)).y() - 1)
+        width = min(room.width(), WIDEST)
         layout = self._widget.layout()
         if layout is None:
             return
         layout.activate()
         needed = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
-        height = min(needed, below.height())
-        left = below.left() + (below.width() - width) // 2
-        self._widget.setGeometry(QRect(left, below.bottom() + 1 - height, width, height))
+        height = min(needed, room.height())
+        left = room.left() + (room.width() - width) // 2
+        self._widget.setGeometry(QRect(left, room.bottom() + 1 - height, width, height))
         self._widget.raise_()

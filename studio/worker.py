@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from ganengine.commands import Command, CommandQueue
-from ganengine.errors import GanEngineError
-from ganengine.events import Event, MetricsEvent, Progress, SamplesEvent, TrainingObserver
+from ganengine.errors import Cancelled, GanEngineError
+from ganengine.events import Event, MetricsEvent, Preparing, Progress, SamplesEvent, TrainingObserver
 
 _log = logging.getLogger("studio")
 
@@ -29,10 +29,11 @@ class EventBatcher:
 
     def notify(self, event: Event) -> None:
         """Keep an event, and hand on all that wait where it is time, or where the event must not wait."""
-        if isinstance(event, Progress) and self._waiting and isinstance(self._waiting[-1], Progress):
-            self._waiting.pop()
+        for newest_counts in (Progress, Preparing):
+            if isinstance(event, newest_counts) and self._waiting and isinstance(self._waiting[-1], newest_counts):
+                self._waiting.pop()
         self._waiting.append(event)
-        can_wait = isinstance(event, MetricsEvent | Progress | SamplesEvent)
+        can_wait = isinstance(event, MetricsEvent | Preparing | Progress | SamplesEvent)
         if not can_wait or time.monotonic() - self._last >= self._interval_s:
             self.flush()
 
@@ -42,6 +43,18 @@ class EventBatcher:
             waiting, self._waiting = self._waiting, []
             self._last = time.monotonic()
             self._deliver(waiting)
+
+
+class _Canceller:
+    """A `TrainingObserver` that gives a preparation up once the training is asked to stop."""
+
+    def __init__(self, commands: CommandQueue) -> None:
+        self._commands = commands
+
+    def notify(self, event: Event) -> None:
+        """Raise `Cancelled` in the middle of a preparation that nobody waits for any more."""
+        if isinstance(event, Preparing) and self._commands.wants_stop:
+            raise Cancelled("Stopped.")
 
 
 # Builds a ganengine.trainer.Trainer; named loosely because that module must not be imported before the window is up.
@@ -75,9 +88,11 @@ class TrainingWorker(QObject):
         batcher = EventBatcher(self.eventsArrived.emit)
         failure: Exception | None = None
         try:
-            trainer = self._build([batcher])
+            trainer = self._build([batcher, _Canceller(self.commands)])
             trainer.commands = self.commands
             trainer.run()
+        except Cancelled:
+            pass
         except Exception as error:
             failure = error
             if not isinstance(error, GanEngineError):

@@ -24,6 +24,8 @@ def _own_places(tmp_path_factory: pytest.TempPathFactory, runs_dir: Path, monkey
     """Keep tests away from the person's own settings, presets, caches and runs."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("GAN_STUDIO_RUNS", str(runs_dir))
+    for variable in ("GAN_STUDIO_DATA", "GAN_STUDIO_CACHE", "GAN_STUDIO_PRESETS"):
+        monkeypatch.delenv(variable, raising=False)
     for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(variable, str(home / variable.lower()))
 

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +17,24 @@ from ganengine.runs.files import write_atomically
 
 Images = NDArray[np.uint8]
 _KEY = "gan-studio"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample of a run as it was kept.
+
+    Attributes:
+        images: uint8 [N, H, W, C].
+        columns: of the grid whose rows are the classes; 0 where any layout will do.
+    """
+
+    images: Images
+    columns: int = 0
+
+
+def inverted(images: Images) -> Images:
+    """Grey images [..., 1] with black and white exchanged, as ink on paper; images in colour as they are."""
+    return 255 - images if images.shape[-1] == 1 else images
 
 
 def near_square(count: int) -> tuple[int, int]:
@@ -75,15 +94,31 @@ def save_png(path: Path, image: Images, notes: Mapping[str, Any] | None = None) 
     write_atomically(path, write, "the picture")
 
 
-def save_sample(path: Path, images: Images, step: int) -> None:
-    """Write a sample of a run as a grid that `load_sample` takes apart again."""
-    rows, columns = near_square(len(images))
-    layout = {"count": len(images), "rows": rows, "columns": columns, "padding": 2, "step": step}
-    save_png(path, compose_grid(images, rows, columns, padding=2), layout)
+def save_sample(path: Path, images: Images, step: int, columns: int = 0) -> None:
+    """Write a sample of a run as a grid that `load_sample` takes apart again.
+
+    Args:
+        columns: of the grid; 0 makes it nearly square.
+    """
+    rows, across = (math.ceil(len(images) / columns), columns) if columns else near_square(len(images))
+    layout = {
+        "count": len(images),
+        "rows": rows,
+        "columns": across,
+        "padding": 2,
+        "step": step,
+        "by_class": columns > 0,
+    }
+    save_png(path, compose_grid(images, rows, across, padding=2), layout)
 
 
 def load_sample(path: Path) -> Images:
-    """The images [N, H, W, C] of a sample's PNG.
+    """The images [N, H, W, C] of a sample's PNG; raises as `read_sample`."""
+    return read_sample(path).images
+
+
+def read_sample(path: Path) -> Sample:
+    """A sample's PNG, taken apart.
 
     Raises:
         DatasetError: the file is missing, damaged, or was not made by `save_sample`.
@@ -92,7 +127,8 @@ def load_sample(path: Path) -> Images:
         with Image.open(path) as picture:
             layout = json.loads(picture.info.get(_KEY, "{}"))
             pixels = np.asarray(picture)
-        return _taken_apart(pixels, *(int(layout[key]) for key in ("count", "rows", "columns", "padding")))
+        images = _taken_apart(pixels, *(int(layout[key]) for key in ("count", "rows", "columns", "padding")))
+        return Sample(images, int(layout["columns"]) if layout.get("by_class") else 0)
     except (OSError, ValueError, KeyError, TypeError, SyntaxError) as error:
         raise DatasetError(f"{path} is not a sample of a run, or is damaged.") from error
 

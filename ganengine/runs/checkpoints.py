@@ -15,6 +15,8 @@ from ganengine.runs.files import write_atomically, write_text
 FORMAT = "gan-studio-checkpoint"
 VERSION = 1
 _NAME = re.compile(r"step-(\d+)\.pt")
+# An archive's flag for a folder. No checksum covers it, and torch reads an entry that has it as something else.
+_FOLDER = 0x10
 _REQUIRED = ("config", "step", "players", "fixed_z")
 
 
@@ -80,7 +82,10 @@ def step_of(path: Path) -> int | None:
 
 
 class CheckpointFolder:
-    """The checkpoints of one run: `step-00001200.pt`, and a `.keep` file beside each that is never deleted."""
+    """The checkpoints of one run: `step-00001200.pt`.
+
+    A `.keep` file beside one says that it is never deleted, a `.best` file that it was measured as the best so far.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -107,9 +112,21 @@ class CheckpointFolder:
         """Never delete this one."""
         write_text(self._keep_file(step), "", "the mark on the checkpoint")
 
+    def best(self) -> int | None:
+        """The step of the checkpoint that was measured as the best so far, or None."""
+        marked = [step for step in self.steps() if self._best_mark(step).exists()]
+        return marked[-1] if marked else None
+
+    def mark_best(self, step: int) -> None:
+        """Keep this one as the best so far, in place of the one before."""
+        write_text(self._best_mark(step), "", "the mark on the checkpoint")
+        for mark in self.directory.glob("step-*.best"):
+            if mark != self._best_mark(step):
+                mark.unlink(missing_ok=True)
+
     def prune(self, keep_last: int) -> None:
-        """Delete automatic checkpoints but the last `keep_last`, and what a crash left half-written."""
-        automatic = [step for step in self.steps() if not self.is_kept(step)]
+        """Delete automatic checkpoints but the last `keep_last` and the best."""
+        automatic = [step for step in self.steps() if not self.is_kept(step) and step != self.best()]
         for step in automatic[:-keep_last]:
             self.path(step).unlink(missing_ok=True)
 
@@ -118,6 +135,9 @@ class CheckpointFolder:
         for later in self.steps():
             if later > step:
                 self.path(later).replace(self.path(later).with_suffix(".damaged"))
+
+    def _best_mark(self, step: int) -> Path:
+        return self.path(step).with_suffix(".best")
 
     def _keep_file(self, step: int) -> Path:
         return self.path(step).with_suffix(".keep")
@@ -128,7 +148,8 @@ def _check_archive(path: Path) -> None:
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                problem = "damaged and cannot be read" if archive.testzip() else ""
+                broken = archive.testzip() or any(entry.external_attr & _FOLDER for entry in archive.infolist())
+                problem = "damaged and cannot be read" if broken else ""
         else:
             problem = _reason_not_zip(path)
     except Exception as error:  # zipfile raises a good dozen of kinds

@@ -4,7 +4,7 @@ import json
 import platform
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from ganengine.config import TrainConfig
 from ganengine.errors import RunError, StorageError
 from ganengine.events import MetricsEvent, RunStatus
+from ganengine.plans import Group
 from ganengine.runs.checkpoints import CheckpointFolder
 from ganengine.runs.files import append_json_line, end_last_line, read_json_lines, write_text
 
@@ -45,7 +46,9 @@ class RunDirectory:
         self._lock = FileLock(path / ".lock", thread_local=False)
 
     @classmethod
-    def create(cls, root: Path, config: TrainConfig, parent: Parent | None = None) -> "RunDirectory":
+    def create(
+        cls, root: Path, config: TrainConfig, parent: Parent | None = None, group: Group | None = None
+    ) -> "RunDirectory":
         """A new directory under the runs root, with the next free number and the settings in it.
 
         Raises:
@@ -62,7 +65,7 @@ class RunDirectory:
             raise StorageError("a new run", root, error) from error
         run = cls(path)
         write_text(path / "config.toml", config.to_toml(), "the settings")
-        run.update_info(_first_info(config, parent))
+        run.update_info(_first_info(config, parent, group))
         return run
 
     @classmethod
@@ -272,12 +275,13 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "run"
 
 
-def _first_info(config: TrainConfig, parent: Parent | None) -> dict[str, Any]:
+def _first_info(config: TrainConfig, parent: Parent | None, group: Group | None) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "status": RunStatus.QUEUED.value,
         "preset": config.preset,
         "parent": {"run": parent.run, "step": parent.step} if parent else None,
+        "group": asdict(group) if group else None,
         "created": now(),
         "seed": config.training.seed,
         "step": parent.step if parent else 0,

@@ -85,3 +85,18 @@ def test_the_global_random_state_is_put_back() -> None:
 
 def test_a_state_from_a_gpu_is_usable_without_one() -> None:
     set_rng_state({**rng_state(CPU), "cuda": torch.zeros(16, dtype=torch.uint8)}, CPU)
+
+
+def test_with_repeats_every_batch_is_drawn_from_all_images() -> None:
+    batches = ShuffledBatches(100, 50, 3, CPU, repeats=True)
+    epoch = torch.cat([batches.next(), batches.next()])
+    assert len(epoch.unique()) < 80, "63 of 100 are expected, and 100 without repeats"
+    assert (
+        len(torch.cat([ShuffledBatches(100, 50, seed, CPU, repeats=True).next() for seed in range(40)]).unique()) == 100
+    )
+
+    state = batches.state_dict()
+    expected = [batches.next() for _ in range(3)]
+    again = ShuffledBatches(100, 50, 3, CPU, repeats=True)
+    again.load_state_dict(state)
+    assert all(torch.equal(a, b) for a, b in zip(expected, (again.next() for _ in range(3)), strict=True))

@@ -8,9 +8,9 @@ import torch
 from ganengine import devices
 from ganengine.errors import ConfigError, OutOfMemory
 from ganengine.events import MetricsEvent, Progress, RunStarted, RunStatus
+from ganengine.latents import latents_of_seed
 from ganengine.launch import new_run
 from ganengine.runs.checkpoints import load_checkpoint
-from ganengine.sampling import latents_of_seed
 from tests.ganengine.helpers import Watcher, quick_config, run_of
 
 pytestmark = pytest.mark.cuda
@@ -46,7 +46,7 @@ def test_data_networks_and_random_numbers_live_on_the_gpu(runs_dir: Path) -> Non
         assert players.G_ema is not None
         resident = [
             trainer.state.dataset.images,
-            trainer.state.fixed_z,
+            trainer.state.fixed.z,
             trainer.state.next_latents(4, 4),
             trainer.state.batches.next(),
             *players.G.state_dict().values(),

@@ -171,7 +171,7 @@ def test_another_seed_or_number_of_samples_takes_effect_in_a_fork(parent: RunDir
     other_seed.run()
     assert not same(same_seed.players.state_dict()["G"], other_seed.players.state_dict()["G"])
     more = fork_run(path, runs_dir, changes={"recording.sample_count": 9})
-    assert len(more.state.fixed_z) == 9
+    assert len(more.state.fixed.z) == 9
     more.run()
     assert len(load_sample(run_of(more).sample_path(6))) == 9
 

@@ -12,8 +12,10 @@ from ganengine.errors import DatasetError, StorageError
 from ganengine.export.grid import (
     Images,
     compose_grid,
+    inverted,
     load_sample,
     near_square,
+    read_sample,
     save_png,
     save_sample,
     save_singles,
@@ -170,3 +172,17 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="Could not write the pictures"):
         save_singles(tmp_path / "file" / "folder", pictures(2))
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "runs") == ["file"]
+
+
+def test_only_grey_images_are_inverted() -> None:
+    assert inverted(pictures(2)).tolist() == (255 - pictures(2)).tolist()
+    assert inverted(pictures(2, channels=3)).tolist() == pictures(2, channels=3).tolist()
+
+
+def test_the_columns_of_a_grid_of_classes_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "sample.png"
+    save_sample(path, pictures(6), 10, columns=2)
+    sample = read_sample(path)
+    assert (sample.columns, sample.images.shape) == (2, (6, 3, 3, 1))
+    save_sample(path, pictures(6), 10)
+    assert read_sample(path).columns == 0

@@ -6,9 +6,18 @@ import pytest
 
 from ganengine.config import TrainConfig
 from ganengine.errors import ConfigError, StorageError
-from ganengine.fit import check_fit
+from ganengine.launch import new_run
 from ganengine.places import user_presets_folder
-from ganengine.presets import DEFAULT, all_presets, find_preset, load_preset, save_preset
+from ganengine.presets import DEFAULT, Preset, all_presets, find_preset, load_preset, save_preset
+from tests.ganengine.shared_data import shared_data
+
+OURS = [preset for preset in all_presets() if not preset.mine]
+DATA = {
+    "fashion": "FashionMNIST",
+    "notmnist": "notMNIST_10k.tar.gz",
+    "letters": "notMNIST_10k.tar.gz",
+    "faces": "faces_5k.tar",
+}
 
 
 @pytest.fixture
@@ -27,7 +36,25 @@ def test_ours_are_complete_and_the_default_is_first(mine: Path) -> None:
         assert preset.about.title
         assert preset.about.note
         assert not preset.mine
-        check_fit(preset.config, preset.config.data.load())
+        assert preset.about.source
+        assert preset.about.try_next
+    assert {"fashion-mnist-mlp", "mnist-dropout", "notmnist-dcgan", "faces-dense"} <= {
+        preset.name for preset in presets
+    }
+
+
+@pytest.mark.parametrize("preset", OURS, ids=lambda preset: preset.name)
+def test_each_of_ours_trains_on_its_data(
+    preset: Preset, runs_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if needed := DATA.get(preset.name.partition("-")[0]):
+        monkeypatch.setenv("GAN_STUDIO_DATA", str(shared_data(needed).parent))
+    monkeypatch.setenv("GAN_STUDIO_CACHE", str(tmp_path / "cache"))
+    config = preset.config.with_changes({"training.length_in": "steps", "training.steps": 2})
+    trainer = new_run(config, runs_dir)
+    trainer.run()
+    assert trainer.step == 2
+    assert trainer.directory.sample_steps() == [0, 2]
 
 
 def test_ones_own_preset_comes_back(mine: Path) -> None:

@@ -16,17 +16,33 @@ from ganengine.errors import CheckpointError, ConfigError, NewerVersionError, Ru
 from ganengine.events import MetricsEvent, RunStatus
 from ganengine.export.grid import load_sample
 from ganengine.launch import new_run, resume_run
+from ganengine.losses.base import Loss
 from ganengine.networks.discriminators.base import Discriminator
 from ganengine.networks.generators.base import Generator
 from ganengine.optimizers.base import Optimizer
 from ganengine.runs.checkpoints import VERSION, load_checkpoint
 from ganengine.runs.directory import RunDirectory
+from ganengine.schedules.base import Schedule
 from tests.ganengine.helpers import Script, quick_config, run_of, same
 
 pytestmark = pytest.mark.timeout(400)  # the module's fixture is counted to its first test
 
 NARROW = {"width": 2, "widths": [6]}
-STATE = ("step", "images", "epoch", "players", "batches", "generator", "rng", "meter", "fixed_z", "config", "data")
+STATE = (
+    "step",
+    "images",
+    "epoch",
+    "players",
+    "batches",
+    "generator",
+    "rng",
+    "meter",
+    "fixed_z",
+    "fixed_labels",
+    "best",
+    "config",
+    "data",
+)
 
 RESUME_ALL = """
 import sys
@@ -39,28 +55,26 @@ for path in sys.argv[1:]:
 
 
 def every_kind() -> dict[str, dict[str, Any]]:
-    """Each generator with each discriminator and each optimizer."""
-    return {
-        f"{g}-{d}-{optimizer}": {
-            "generator.kind": g,
-            "discriminator.kind": d,
-            "optimizer_g.kind": optimizer,
-            "optimizer_d.kind": optimizer,
-        }
+    """Each generator with each discriminator; and each optimizer, loss and schedule with the smallest networks."""
+    networks = {
+        f"{g}-{d}": {"generator.kind": g, "discriminator.kind": d}
         for g in alternatives(Generator)
         for d in alternatives(Discriminator)
-        for optimizer in alternatives(Optimizer)
     }
+    optimizers = {kind: {"optimizer_g.kind": kind, "optimizer_d.kind": kind} for kind in alternatives(Optimizer)}
+    losses = {f"{kind} loss": {"loss.kind": kind} for kind in alternatives(Loss)}
+    schedules = {f"{kind} rate": {"schedule.kind": kind, "schedule.warmup_steps": 5} for kind in alternatives(Schedule)}
+    return networks | optimizers | losses | schedules
 
 
 SPECIAL: dict[str, dict[str, Any]] = {
     "dropout": {"generator.dropout": 0.2, "discriminator.dropout": 0.4},
     "dropout in convolutions": {"discriminator.kind": "dcgan", "discriminator.dropout": 0.4},
-    "batch norm": {"generator.batch_norm": True, "discriminator.batch_norm": True},
+    "batch norm": {"generator.norm": "batch", "discriminator.norm": "batch"},
     "batch norm in convolutions": {
         "generator.kind": "dcgan",
         "discriminator.kind": "dcgan",
-        "discriminator.batch_norm": True,
+        "discriminator.norm": "batch",
     },
     "spectral norm": {"discriminator.spectral_norm": True},
     "two steps of D": {"training.d_steps": 2},
@@ -76,6 +90,26 @@ SPECIAL: dict[str, dict[str, Any]] = {
     },
     "amsgrad": {"optimizer_g.amsgrad": True, "optimizer_d.weight_decay": 0.01},
     "no average": {"training.ema_halflife_images": 0},
+    "penalties": {"regularization.r1_gamma": 1.0, "regularization.r2_gamma": 0.5, "regularization.gp_weight": 1.0},
+    "noise and flipped labels": {
+        "regularization.instance_noise": 0.2,
+        "regularization.instance_noise_images": 5000,
+        "regularization.label_flip": 0.1,
+    },
+    "augmentation": {
+        "augment.mirror": True,
+        "augment.color": True,
+        "augment.translation": 0.125,
+        "augment.cutout": 0.3,
+    },
+    "classes": {"training.class_conditional": True, "discriminator.spectral_norm": True},
+    "classes in convolutions": {
+        "generator.kind": "dcgan",
+        "discriminator.kind": "dcgan",
+        "training.class_conditional": True,
+        "loss.kind": "hinge",
+    },
+    "drawn at random": {"training.draw": "random"},
 }
 
 
@@ -93,7 +127,7 @@ def config_of(changes: dict[str, Any]) -> TrainConfig:
 
 
 CASES = {
-    **{name: {**changes, "training.steps": 200} for name, changes in every_kind().items()},
+    **{name: {**changes, "training.steps": 100} for name, changes in every_kind().items()},
     **{name: {**changes, "training.steps": 40} for name, changes in SPECIAL.items()},
 }
 

@@ -19,7 +19,7 @@ SMALL = {
     "training.batch_size": 8,
     "recording.sample_count": 6,
 }
-MLP = {"generator.widths": [8], "generator.batch_norm": True, "discriminator.widths": [8]}
+MLP = {"generator.widths": [8], "generator.norm": "batch", "discriminator.widths": [8]}
 DCGAN = {"generator.kind": "dcgan", "generator.width": 2, "discriminator.kind": "dcgan", "discriminator.width": 2}
 
 

@@ -134,7 +134,7 @@ def test_without_an_average_samples_come_from_g_itself(runs_dir: Path) -> None:
 def test_sampling_does_not_touch_the_batch_norm_of_g(runs_dir: Path) -> None:
     often, never = (
         make_trainer(
-            runs_dir, {"recording.sample_every": n, "generator.batch_norm": True, "training.ema_halflife_images": 0}
+            runs_dir, {"recording.sample_every": n, "generator.norm": "batch", "training.ema_halflife_images": 0}
         )
         for n in (1, 100)
     )
@@ -144,11 +144,11 @@ def test_sampling_does_not_touch_the_batch_norm_of_g(runs_dir: Path) -> None:
 
 
 def test_g_learns_on_in_training_mode_after_a_sample(runs_dir: Path) -> None:
-    trainer = make_trainer(runs_dir, {"generator.batch_norm": True, "training.ema_halflife_images": 0})
-    trainer.players.sample(trainer.state.fixed_z)
+    trainer = make_trainer(runs_dir, {"generator.norm": "batch", "training.ema_halflife_images": 0})
+    trainer.players.sample(trainer.state.fixed.z)
     assert all(module.training for module in trainer.players.G.modules())
     average = trainer.players.G.eval()
-    trainer.players.sample(trainer.state.fixed_z)
+    trainer.players.sample(trainer.state.fixed.z)
     assert not any(module.training for module in average.modules()), "and one that was not stays as it is"
 
 
@@ -299,7 +299,7 @@ def test_an_edit_to_the_same_value_is_no_edit(runs_dir: Path) -> None:
 
 def test_fresh_samples_do_not_disturb_the_run(runs_dir: Path) -> None:
     watcher = Watcher()
-    changes = {"discriminator.dropout": 0.3, "generator.batch_norm": True}
+    changes = {"discriminator.dropout": 0.3, "generator.norm": "batch"}
     asked = make_trainer(runs_dir, changes, (2, MakeSamples(9, 5)), (3, MakeSamples(9, 3)), watcher=watcher)
     asked.run()
     state = final_state(asked)

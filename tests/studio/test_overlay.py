@@ -1,4 +1,4 @@
-"""Messages float: they move nothing in the window."""
+"""Messages float: they move nothing in the window, and cover nothing of what must stay free below them."""
 
 import pytest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -14,7 +14,10 @@ def host(qtbot: QtBot) -> QWidget:
     qtbot.addWidget(host)
     column = QVBoxLayout(host)
     column.setContentsMargins(0, 0, 0, 0)
-    below = QWidget(objectName="below")
+    above, below = QWidget(objectName="above"), QWidget(objectName="below")
+    below.setFixedHeight(80)
+    column.setSpacing(0)
+    column.addWidget(above, 1)
     column.addWidget(below)
     host.messages = Messages(host)  # type: ignore[attr-defined]
     host.messages.bar.setParent(host)  # type: ignore[attr-defined]
@@ -26,11 +29,11 @@ def host(qtbot: QtBot) -> QWidget:
 
 
 def test_a_message_moves_nothing_and_stays_inside(host: QWidget, qtbot: QtBot) -> None:
-    below, messages = host.findChild(QWidget, "below"), host.messages  # type: ignore[attr-defined]
-    place = below.geometry()
+    above, messages = host.findChild(QWidget, "above"), host.messages  # type: ignore[attr-defined]
+    place = above.geometry()
     messages.error("The checkpoint was not loaded", "holiday.pt is not a checkpoint. " * 12)
     qtbot.waitUntil(lambda: messages.bar.width() == WIDEST)
-    assert below.geometry() == place
+    assert above.geometry() == place
     assert place.contains(messages.bar.geometry())
     assert messages.bar.geometry().bottom() == place.bottom()
     one = messages.bar.height()
@@ -42,3 +45,6 @@ def test_a_message_moves_nothing_and_stays_inside(host: QWidget, qtbot: QtBot) -
     host.resize(400, 500)
     qtbot.waitUntil(lambda: messages.bar.width() == 400)
     assert messages.bar.height() > one, "the lines are broken for the new width"
+
+    host.findChild(QWidget, "below").hide()
+    qtbot.waitUntil(lambda: messages.bar.geometry().bottom() == host.rect().bottom())
