@@ -94,3 +94,17 @@ def test_a_batch_that_is_too_large_ends_as_out_of_memory_and_gives_the_memory_ba
     watcher = Watcher()
     assert new_run(quick_config({**DCGAN, "training.device": "cuda"}), runs_dir, [watcher]).run() is RunStatus.FINISHED
     assert free > 0
+
+
+def test_data_that_do_not_fit_stay_with_the_host_and_train_the_same(
+    runs_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resident = new_run(quick_config({"training.device": "cuda", "training.steps": 5}), runs_dir)
+    monkeypatch.setattr("ganengine.data.dataset._SHARE_OF_GPU", 0.0)
+    streamed = new_run(quick_config({"training.device": "cuda", "training.steps": 5}), runs_dir)
+    assert resident.state.dataset.images.device.type == "cuda"
+    assert streamed.state.dataset.images.device.type == "cpu"
+    for trainer in (resident, streamed):
+        trainer.run()
+    for mine, other in zip(resident.players.G.parameters(), streamed.players.G.parameters(), strict=True):
+        torch.testing.assert_close(mine, other)

@@ -1,6 +1,8 @@
 """One training step against the plain loop of a tutorial, and the promise that no step waits for the device."""
 
+import math
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,18 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from ganengine.components import alternatives
+from ganengine.losses.base import Loss
 from ganengine.losses.nonsaturating import NonSaturating
-from ganengine.rules import Rules
 from ganengine.networks.discriminators.dcgan import DCGANDiscriminator
 from ganengine.networks.discriminators.mlp import MLPDiscriminator
 from ganengine.networks.generators.dcgan import DCGANGenerator
 from ganengine.networks.generators.mlp import MLPGenerator
 from ganengine.optimizers.base import Optimizer
+from ganengine.rules import Rules
 from ganengine.shapes import ImageShape
 from ganengine.step import METRICS, discriminator_step, ema_decay, generator_step, update_ema
-from tests.ganengine.helpers import make_trainer, same
+from ganengine.trainer import Trainer
+from tests.ganengine.helpers import make_trainer, random_digits, same
 from tests.ganengine.waiting import Calls
 
 SHAPE = ImageShape(1, 28)
@@ -186,6 +190,59 @@ def test_a_step_never_waits_for_a_value(kind: str, optimizer: str, runs_dir: Pat
             trainer._train_step()
     assert calls.counts["aten::randn"] >= 12, "the mode saw the steps"
     assert calls.waits == {}
+
+
+ALL_RULES = {
+    "training.class_conditional": True,
+    "regularization.r1_gamma": 1.0,
+    "regularization.r2_gamma": 1.0,
+    "regularization.gp_weight": 1.0,
+    "regularization.instance_noise": 0.1,
+    "regularization.label_flip": 0.1,
+    "augment.mirror": True,
+    "augment.color": True,
+    "augment.translation": 0.125,
+    "augment.cutout": 0.3,
+    "schedule.kind": "cosine",
+    "schedule.warmup_steps": 3,
+}
+
+
+def trainer_with_all_rules(loss: str, runs_dir: Path, **more: Any) -> Trainer:
+    noise = random_digits()
+    labelled = replace(noise, labels=torch.arange(noise.count) % 10, classes=tuple("0123456789"))
+    clip = {"loss.clip": 0.0} if loss == "wasserstein" else {}
+    return make_trainer(
+        runs_dir, {**STEP_KINDS["dcgan"], **ALL_RULES, "loss.kind": loss, **clip, **more}, dataset=labelled
+    )
+
+
+@pytest.mark.parametrize("loss", sorted(alternatives(Loss)))
+def test_no_loss_regularizer_or_augmentation_waits_for_a_value(loss: str, runs_dir: Path) -> None:
+    trainer = trainer_with_all_rules(loss, runs_dir)
+    trainer._train_step()
+    with Calls() as calls:
+        for _ in range(3):
+            trainer._train_step()
+    assert calls.waits == {}
+    means = trainer.state.meter.read()
+    assert {"penalty/r1", "penalty/r2", "penalty/gp"} <= set(means)
+    assert all(math.isfinite(value) for value in means.values())
+
+
+@pytest.mark.cuda
+@pytest.mark.parametrize("loss", sorted(alternatives(Loss)))
+def test_no_loss_regularizer_or_augmentation_waits_for_the_gpu(loss: str, runs_dir: Path) -> None:
+    trainer = trainer_with_all_rules(loss, runs_dir, **{"training.device": "cuda"})
+    trainer._train_step()
+    torch.cuda.synchronize()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for _ in range(3):
+            trainer._train_step()
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert all(math.isfinite(value) for value in trainer.state.meter.read().values())
 
 
 def test_the_count_of_waits_would_notice_one() -> None:

@@ -1,7 +1,14 @@
 """Events reach the window in batches, and none is lost."""
 
-from ganengine.events import Event, MetricsEvent, Progress, RunStatus, StatusChanged
-from studio.worker import EventBatcher
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from pytestqt.qtbot import QtBot
+
+from ganengine.commands import Stop
+from ganengine.events import Event, MetricsEvent, Preparing, Progress, RunStatus, StatusChanged, TrainingObserver
+from studio.worker import EventBatcher, TrainingThread
 
 
 def progress(step: int) -> Progress:
@@ -34,3 +41,23 @@ def test_a_change_of_status_does_not_wait_and_takes_along_what_waits() -> None:
     batcher.notify(progress(1))
     batcher.notify(StatusChanged(1, RunStatus.PAUSED))
     assert [[event.step for event in batch] for batch in batches] == [[0], [1, 1]]
+
+
+def test_a_stop_gives_a_preparation_up(qtbot: QtBot) -> None:
+    begun = threading.Event()
+
+    def build(observers: Sequence[TrainingObserver]) -> Any:
+        while True:
+            for observer in observers:
+                observer.notify(Preparing("Reading pictures", 1, 1000))
+            begun.set()
+
+    training = TrainingThread(build)
+    arrived: list[Event] = []
+    training.eventsArrived.connect(arrived.extend)
+    with qtbot.waitSignal(training.ended, timeout=20_000) as ended:
+        training.start()
+        assert begun.wait(20)
+        training.send(Stop())
+    assert ended.args == [None], "an orderly end, not a failure"
+    assert Preparing("Reading pictures", 1, 1000) in arrived
