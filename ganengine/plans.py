@@ -212,10 +212,11 @@ def _combinations(axes: Sequence[Axis]) -> tuple[Variation, ...]:
         count *= len(axis.values)
     if count > MOST_RUNS:
         raise ConfigError(paths[0], f"these are {count:,} combinations; at most {MOST_RUNS} runs make a plan")
-    names = [path.rpartition(".")[2] for axis in axes for path in axis.paths[:1]]
+    told = [axis for axis in axes if len(axis.values) > 1] or axes  # what never changes needs no name
+    names = [axis.paths[0].rpartition(".")[2] for axis in told]
     return tuple(
         Variation(
-            ", ".join(_name(axis, value, names) for axis, value in zip(axes, values, strict=True)),
+            ", ".join(_name(axis, value, names) for axis, value in zip(axes, values, strict=True) if axis in told),
             {path: value for axis, value in zip(axes, values, strict=True) for path in axis.paths},
         )
         for values in product(*(axis.values for axis in axes))

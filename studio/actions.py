@@ -12,6 +12,8 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
     "Pause": ("Pause", "pause", "F6", "Wait before the next step; press again to go on"),
     "Step": ("Step", "step", "F8", "Do one step of the generator, then wait"),
     "Stop": ("Stop", "stop", "Shift+F5", "Save a checkpoint and end the training"),
+    "CompareRuns": ("Compare", "compare", "", "Train several runs one after the other, and compare them"),
+    "CompareExisting": ("Compare runs…", "compare", "Ctrl+Shift+C", "Show runs side by side"),
     "NewRun": ("New run", "new-run", "Ctrl+N", "Forget the loaded checkpoint; Start will begin a new run"),
     "SaveCheckpoint": ("Save checkpoint", "save", "Ctrl+S", "Save a checkpoint now, which is never deleted"),
     "LoadCheckpoint": ("Load checkpoint…", "load", "Ctrl+O", "Go on from a checkpoint, or only generate from it"),
@@ -21,6 +23,7 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
     "ChooseRunsFolder": ("Choose runs folder…", "folder", "", "Where runs are kept"),
     "OpenRunsFolder": ("Show runs folder", "folder", "", "Open the folder with all runs"),
     "FindSetting": ("Find a setting", "search", "Ctrl+F", "Find a field of the form by its name"),
+    "Evaluate": ("Measure quality now", "", "F9", "Compare new images with the real ones: FID and the like"),
     "FreshNoise": ("Fresh noise", "dice", "Ctrl+R", "Show images from new random numbers"),
     "Quit": ("Quit", "", "Ctrl+Q", "Close the studio"),
     "About": ("About GAN Studio", "info", "", "Version, libraries and licence"),
@@ -40,6 +43,8 @@ class Actions:
         self.pause = self._make("Pause")
         self.step = self._make("Step")
         self.stop = self._make("Stop")
+        self.compare_runs = self._make("CompareRuns")
+        self.compare_existing = self._make("CompareExisting")
         self.new_run = self._make("NewRun")
         self.save_checkpoint = self._make("SaveCheckpoint")
         self.load_checkpoint = self._make("LoadCheckpoint")
@@ -49,9 +54,11 @@ class Actions:
         self.choose_runs_folder = self._make("ChooseRunsFolder")
         self.open_runs_folder = self._make("OpenRunsFolder")
         self.find_setting = self._make("FindSetting")
+        self.evaluate = self._make("Evaluate")
         self.fresh_noise = self._make("FreshNoise")
         self.quit = self._make("Quit")
         self.about = self._make("About")
+        self.compare_runs.setVisible(False)  # until a preset is chosen that compares something
         self.pause.setCheckable(True)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
@@ -70,7 +77,14 @@ class Actions:
         self.step.setEnabled(idle or training)
         self.stop.setEnabled(training or state == SessionState.STARTING)
         self.save_checkpoint.setEnabled(training)
-        for action in (self.new_run, self.load_checkpoint, self.choose_runs_folder):
+        self.evaluate.setEnabled(training)
+        for action in (
+            self.new_run,
+            self.load_checkpoint,
+            self.choose_runs_folder,
+            self.compare_runs,
+            self.compare_existing,
+        ):
             action.setEnabled(idle)
         loaded = state != SessionState.LOADING
         for action in (self.save_preset, self.load_preset, self.find_setting):

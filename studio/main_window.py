@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QDockWidget, QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDockWidget, QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from studio.actions import Actions
+from studio.dropping import Dropped, kind_of
 from studio.engine import Engine, EngineLoader
 from studio.icons import app_icon
 from studio.menus import make_menus, make_toolbar
@@ -20,7 +21,9 @@ from studio.presenters.status import StatusPresenter
 from studio.session import ACTIVE, Session
 from studio.settings import LAYOUT_VERSION, Settings
 from studio.tasks import BackgroundTasks
+from studio.views.dataset_preview import DatasetPreview
 from studio.views.log_view import LogView
+from studio.views.model_summary import ModelSummary
 from studio.views.sample_grid import SampleGrid
 from studio.views.timeline import Timeline
 
@@ -38,6 +41,10 @@ class MainWindow(QMainWindow):
         ready(): the engine is loaded and a training can start.
 
     Attributes:
+        tabs: the centre: images first, then what else there is to see.
+        dataset_view: the tab with the training images.
+        networks_view: the tab with the layers of both networks.
+        data_tasks: prepares them, which may take minutes that other tasks must not wait for.
         session: what the studio is doing.
         workspace: form, plots and all that needs the engine; None while it loads.
     """
@@ -58,6 +65,10 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.grid = SampleGrid()
         self.timeline = Timeline()
+        self.data_tasks = BackgroundTasks(self)
+        self.tabs = _central_tabs()
+        self.dataset_view = DatasetPreview()
+        self.networks_view = ModelSummary()
         self.devices = _device_combo()
         self.form_dock = _dock("formDock", "Experiment", "Loading the settings…")
         self.plots_dock = _dock("plotsDock", "Plots", "Loading the plots…")
@@ -146,9 +157,13 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.grid, 1)
         column.addWidget(self.timeline)
-        self.messages.bar.setParent(centre)
-        Overlay(self.messages.bar, self.grid)
-        self.setCentralWidget(centre)
+        self.tabs.addTab(centre, "Images")
+        self.tabs.addTab(self.dataset_view, "Data")
+        self.tabs.addTab(self.networks_view, "Networks")
+        self.dataset_view.show_notice("The images are loading…")
+        self.messages.bar.setParent(self.tabs)
+        Overlay(self.messages.bar, below=self.timeline)
+        self.setCentralWidget(self.tabs)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.form_dock)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.plots_dock)
@@ -175,6 +190,7 @@ class MainWindow(QMainWindow):
         self._remember()
         self._loader.wait()
         self.tasks.close()
+        self.data_tasks.close()
         self.log.close_log()
         event.accept()
 
@@ -199,10 +215,10 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.close)
 
     def _remember(self) -> None:
-        self.settings.window_geometry = self.saveGeometry()
-        self.settings.window_state = self.saveState(LAYOUT_VERSION)
         if self.workspace:
             self.workspace.remember()
+        self.settings.window_geometry = self.saveGeometry()
+        self.settings.window_state = self.saveState(LAYOUT_VERSION)
 
     # -- drag and drop -------------------------------------------------------------------------------------------------
 
@@ -214,12 +230,12 @@ class MainWindow(QMainWindow):
         for url in event.mimeData().urls():
             if self.workspace and _can_open(url.toLocalFile()):
                 event.acceptProposedAction()
-                self.workspace.open_path(Path(url.toLocalFile()))
+                self.workspace.take_dropped(Path(url.toLocalFile()))
                 return
 
 
 def _can_open(path: str) -> bool:
-    return Path(path).suffix in {".pt", ".toml"} or Path(path, "run.json").is_file()
+    return bool(path) and kind_of(Path(path)) != Dropped.OTHER
 
 
 def _dock(name: str, title: str, waiting: str) -> QDockWidget:
@@ -231,6 +247,14 @@ def _dock(name: str, title: str, waiting: str) -> QDockWidget:
     label.setMinimumSize(QSize(260, 160))
     dock.setWidget(label)
     return dock
+
+
+def _central_tabs() -> QTabWidget:
+    tabs = QTabWidget()
+    tabs.setObjectName("centralTabs")
+    tabs.setAccessibleName("Images, data, networks and comparisons")
+    tabs.setDocumentMode(True)
+    return tabs
 
 
 def _device_combo() -> QComboBox:

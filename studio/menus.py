@@ -22,7 +22,9 @@ def make_menus(window: QMainWindow, actions: Actions, docks: Sequence[QDockWidge
     training = bar.addMenu("&Training")
     training.addActions([actions.start, actions.pause, actions.step, actions.stop])
     training.addSeparator()
-    training.addActions([actions.fresh_noise, actions.find_setting])
+    training.addActions([actions.compare_runs, actions.compare_existing])
+    training.addSeparator()
+    training.addActions([actions.evaluate, actions.fresh_noise, actions.find_setting])
     view = bar.addMenu("&View")
     for dock in docks:
         view.addAction(dock.toggleViewAction())
@@ -39,7 +41,7 @@ def make_toolbar(window: QMainWindow, actions: Actions, devices: QComboBox) -> Q
     bar.setMovable(False)
     bar.setIconSize(QSize(20, 20))
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    bar.addActions([actions.start, actions.pause, actions.step, actions.stop])
+    bar.addActions([actions.start, actions.pause, actions.step, actions.stop, actions.compare_runs])
     bar.addSeparator()
     for action in (actions.new_run, actions.save_checkpoint, actions.load_checkpoint, actions.export_grid):
         bar.addAction(action)

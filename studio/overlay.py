@@ -17,9 +17,14 @@ class Overlay(QObject):
         parent = widget.parentWidget()
         if parent is None:
             raise ValueError("what floats needs a parent")
-        self._widget, self._parent, self._below = widget, parent, below
+        self._widget, self._parent, self._below = widget, parent, [below]
         for watched in (widget, self._parent, below):
             watched.installEventFilter(self)
+
+    def keep_free(self, below: QWidget) -> None:
+        """Stay above this as well, as long as it is shown."""
+        self._below.append(below)
+        below.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow what is below, and what it itself needs."""
@@ -32,8 +37,9 @@ class Overlay(QObject):
 
     def _place(self) -> None:
         room = self._parent.rect()
-        if self._below.isVisible():
-            room.setBottom(self._below.mapTo(self._parent, QPoint(0, 0)).y() - 1)
+        for below in self._below:
+            if below.isVisible():
+                room.setBottom(below.mapTo(self._parent, QPoint(0, 0)).y() - 1)
         width = min(room.width(), WIDEST)
         layout = self._widget.layout()
         if layout is None:

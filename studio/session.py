@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from ganengine.commands import Command, Continue, Edit, MakeSamples, Pause, SaveCheckpoint, StepOnce, Stop
+from ganengine.commands import Command, Continue, Edit, Evaluate, MakeSamples, Pause, SaveCheckpoint, StepOnce, Stop
 from ganengine.errors import GanEngineError
 from ganengine.events import (
     AlertEvent,
@@ -19,6 +19,7 @@ from ganengine.events import (
     Event,
     FreshSamplesEvent,
     MetricsEvent,
+    Preparing,
     Progress,
     RunStarted,
     RunStatus,
@@ -30,6 +31,7 @@ from studio.worker import TrainingThread
 
 if TYPE_CHECKING:
     from ganengine.config import TrainConfig
+    from ganengine.plans import Group
 
 _log = logging.getLogger("studio")
 
@@ -55,6 +57,7 @@ class Session(QObject):
 
     Signals:
         stateChanged(SessionState): the state is another one.
+        preparing(Preparing): the data, or something else, must be made ready first.
         runStarted(RunStarted): a training has its directory and is about to step.
         metricsArrived(list of MetricsEvent), samplesArrived(SamplesEvent), freshSamplesArrived(FreshSamplesEvent),
         progressed(Progress), checkpointSaved(CheckpointEvent), edited(EditEvent), alerted(str): what it says.
@@ -64,10 +67,12 @@ class Session(QObject):
     Attributes:
         state: see `SessionState`.
         run_path: directory of the training that runs or ran last, or None.
+        began: whether the training that runs or ran last came as far as its first step.
         config: settings of the training that runs, as the engine confirmed them last, or None.
     """
 
     stateChanged = Signal(object)
+    preparing = Signal(object)
     runStarted = Signal(object)
     metricsArrived = Signal(list)
     samplesArrived = Signal(object)
@@ -84,6 +89,7 @@ class Session(QObject):
         self.state = SessionState.LOADING
         self.runs_dir = runs_dir
         self.run_path: Path | None = None
+        self.began = False
         self.config: TrainConfig | None = None
         self._training: TrainingThread | None = None
         self._outcome = SessionState.IDLE
@@ -100,12 +106,12 @@ class Session(QObject):
 
     # -- to begin ------------------------------------------------------------------------------------------------------
 
-    def start(self, config: TrainConfig, *, paused: bool = False) -> None:
-        """Train anew; with `paused`, do one step and wait."""
+    def start(self, config: TrainConfig, *, paused: bool = False, group: Group | None = None) -> None:
+        """Train anew, also as one run of a plan; with `paused`, do one step and wait."""
         from ganengine.launch import new_run
 
         root = self.runs_dir
-        self._launch(lambda observers: new_run(config, root, observers, patient=True), paused=paused)
+        self._launch(lambda observers: new_run(config, root, observers, patient=True, group=group), paused=paused)
 
     def resume(self, run: Path, changes: Mapping[str, Any], *, paused: bool = False) -> None:
         """Go on exactly with a run; `changes` may hold what can change in a running training."""
@@ -150,6 +156,10 @@ class Session(QObject):
         """Change settings that may change in a running training."""
         self._send(Edit(changes))
 
+    def evaluate(self) -> None:
+        """Measure the quality of the generated images now, answered by a point of the plots."""
+        self._send(Evaluate())
+
     def make_samples(self, seed: int, count: int) -> None:
         """Ask for images from new latent vectors, answered by `freshSamplesArrived`."""
         self._send(MakeSamples(seed, count))
@@ -171,6 +181,7 @@ class Session(QObject):
         if self.is_active or self.state == SessionState.LOADING:
             raise RuntimeError(f"a training cannot start while the studio is {self.state}")
         self._outcome = SessionState.IDLE
+        self.began = False
         self._training = TrainingThread(build, self)
         self._training.eventsArrived.connect(self._on_events)
         self._training.ended.connect(self._on_ended)
@@ -197,9 +208,11 @@ class Session(QObject):
             self._on_event(event)
 
     def _on_event(self, event: Event) -> None:
-        if not isinstance(event, Progress | SamplesEvent | FreshSamplesEvent | MetricsEvent):
+        if not isinstance(event, Preparing | Progress | SamplesEvent | FreshSamplesEvent | MetricsEvent):
             _log.info("%s", describe(event))
         match event:
+            case Preparing():
+                self.preparing.emit(event)
             case Progress():
                 self.progressed.emit(event)
             case SamplesEvent():
@@ -214,7 +227,7 @@ class Session(QObject):
                 self.config = config
                 self.edited.emit(event)
             case RunStarted(directory=directory, config=config):
-                self.run_path, self.config = directory, config
+                self.run_path, self.config, self.began = directory, config, True
                 self.runStarted.emit(event)
             case StatusChanged(status=status):
                 self._on_status(status)

@@ -5,26 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
 
 from ganengine.errors import ConfigError, GanEngineError, OutOfMemory, StorageError, TrainingDiverged
 from studio.about import AboutDialog
+from studio.dropping import Dropped, kind_of
 from studio.engine import Engine
 from studio.form.form import ExperimentForm
 from studio.presenters.charts import ChartsPresenter
 from studio.presenters.checkpoints import CheckpointPresenter
+from studio.presenters.compare_tab import CompareTab
+from studio.presenters.data_tab import DataTab
 from studio.presenters.experiment import ExperimentPresenter
+from studio.presenters.networks import NetworksPresenter
+from studio.presenters.viewing import ViewingPresenter
 from studio.session import SessionState, message_for
 from studio.theme import Choice, apply_theme
 from studio.views.loss_plots import LossPlots
 
 if TYPE_CHECKING:
     from studio.main_window import MainWindow
-
-_SHOWN_REAL = 256
 
 
 class Workspace(QObject):
@@ -33,6 +35,8 @@ class Workspace(QObject):
     Attributes:
         form, plots: the widgets.
         experiment, charts, checkpoints: their presenters.
+        data: the training images in the window.
+        comparing: plans and comparisons in the window.
     """
 
     def __init__(self, window: MainWindow, engine: Engine) -> None:
@@ -46,13 +50,24 @@ class Workspace(QObject):
         self.experiment = ExperimentPresenter(
             window.session, self.form, window.devices, window.settings, window.messages
         )
+        self.data = DataTab(window, self.experiment)
+        NetworksPresenter(self.form, self.data.dataset, window.networks_view, window.tasks)
+        ViewingPresenter(window.session, self.experiment, self.form, window.grid, self.plots)
         self.checkpoints = CheckpointPresenter(
             window.session, self.experiment, self.charts, window.gallery, window.tasks, window.messages, window
         )
+        self.comparing = CompareTab(window, self.experiment, self.plots)
         self._connect()
         window.devices.setEnabled(True)
         self.experiment.fill(engine, None, None)
         self._on_loaded_changed()
+
+    def take_dropped(self, path: Path) -> None:
+        """Open what was dropped onto the window, or train on it where it holds pictures."""
+        if kind_of(path) == Dropped.IMAGES:
+            self.data.use(path)
+        else:
+            self.open_path(path)
 
     def open_path(self, path: Path) -> None:
         """Open a checkpoint, a run directory, a preset or a config file."""
@@ -83,6 +98,7 @@ class Workspace(QObject):
     def remember(self) -> None:
         """Keep what should come back on the next start."""
         self.experiment.remember()
+        self.comparing.leave()
         self._window.settings.hidden_curves = self.plots.hidden_curves
 
     # -- wiring --------------------------------------------------------------------------------------------------------
@@ -97,6 +113,7 @@ class Workspace(QObject):
         actions.load_checkpoint.triggered.connect(self.checkpoints.choose)
         actions.new_run.triggered.connect(self._new_run)
         actions.export_grid.triggered.connect(self.checkpoints.export)
+        actions.evaluate.triggered.connect(session.evaluate)
         actions.fresh_noise.triggered.connect(self._window.gallery.make_fresh)
         actions.find_setting.triggered.connect(self.form.focus_filter)
         actions.save_preset.triggered.connect(self._save_preset)
@@ -112,7 +129,7 @@ class Workspace(QObject):
         self.form.loadPresetRequested.connect(self._load_preset)
         self.form.validityChanged.connect(self._show_start_tip)
         self.experiment.loadedChanged.connect(self._on_loaded_changed)
-        self.experiment.dataChanged.connect(self._show_real_images)
+        self.data.changed.connect(self._greet)
         self._window.gallery.cursorMoved.connect(self.charts.show_cursor)
         session.stateChanged.connect(self._on_state)
         session.alerted.connect(self._on_alert)
@@ -219,6 +236,8 @@ class Workspace(QObject):
     @Slot(object)
     def _on_failed(self, failure: Exception) -> None:
         marked = self.experiment.show_failure(failure)
+        if self.comparing.plan.is_active:
+            return  # the comparison shows it, and goes on
         title = "A setting must be mended" if marked else "The training ended"
         run, began = self._session.run_path, isinstance(failure, TrainingDiverged | OutOfMemory | StorageError)
         self._messages.error(
@@ -231,11 +250,14 @@ class Workspace(QObject):
     @Slot()
     def _on_ended(self) -> None:
         run = self._session.run_path
-        if run is None or self._session.state == SessionState.FAILED:
+        if run is None or not self._session.began or self._session.state == SessionState.FAILED:
             return
+        if self.comparing.plan.is_active:
+            return  # the next run begins
         done = self._session.state == SessionState.FINISHED
         text = f"{run.name} has finished." if done else f"{run.name} was stopped."
-        self._messages.info(text, action="Open it to go on", on_action=lambda: self.checkpoints.load(run))
+        if not self.comparing.plan.trained_last:
+            self._messages.info(text, action="Open it to go on", on_action=lambda: self.checkpoints.load(run))
         self._window.tasks.run(lambda: _sampler_of(run), self._take_sampler, lambda error: None)
 
     def _take_sampler(self, sampler: Any) -> None:
@@ -245,30 +267,13 @@ class Workspace(QObject):
     # -- before the first run ------------------------------------------------------------------------------------------
 
     def _greet(self) -> None:
-        if self._window.gallery.images is None and not self._session.is_active:
+        if self._window.gallery.images is None and not self._session.is_active and not self.data.dataset.reason:
             self._window.grid.set_message(
                 "These are the real images. Press Start, and a generator that has never seen them learns to make its "
                 "own."
             )
         else:
             self._window.grid.set_message("")
-
-    @Slot(object)
-    def _show_real_images(self, source: Any) -> None:
-        self._window.tasks.run(
-            lambda: _some_real_images(source),
-            self._window.grid.set_real_images,
-            lambda error: self._messages.error("The images cannot be shown", message_for(error)),
-        )
-
-
-def _some_real_images(source: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Up to 256 images of a data source, uint8 [N, H, W, C], always the same ones."""
-    from ganengine.sampling import as_arrays
-
-    dataset = source.load()
-    chosen = np.random.default_rng(0).permutation(dataset.count)[:_SHOWN_REAL]
-    return as_arrays(dataset.images[chosen.tolist()])
 
 
 def _sampler_of(run: Path) -> Any:

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ganengine import __version__
-from ganengine.cli import fork, listing, resume, sample, train
+from ganengine.cli import compare, data, evaluate, fork, listing, resume, sample, strip, summary, sweep, train
 from ganengine.cli.options import Parser
 from ganengine.errors import ConfigError, GanEngineError
 
 INTERRUPTED = 130
-_COMMANDS = (train, resume, fork, sample, listing)
+_COMMANDS = (train, resume, fork, sample, strip, evaluate, sweep, compare, data, summary, listing)
 _DESCRIPTION = "Train generative adversarial networks and make images with them, without a window."
 _EXAMPLES = """\
 examples:

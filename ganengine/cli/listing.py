@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ganengine.cli.options import Commands, UsageError, add_runs, runs_root
+from ganengine.cli.table import print_columns
 from ganengine.errors import RunError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def run(arguments: Namespace) -> int:
             rows = list(_parts(families[what]))
         case what:
             raise UsageError(f"there is no list of {what!r}; there are lists of {', '.join(names)}")
-    _print(rows)
+    print_columns(rows)
     return 0
 
 
@@ -102,11 +103,3 @@ def _state(run: "RunDirectory") -> tuple[str, ...]:
     total = info.get("total_steps")
     place = f"step {info.get('step', 0):,}" + (f" of {total:,}" if total else "")
     return str(info.get("status", "")), place, str(info.get("created", ""))
-
-
-def _print(rows: list[tuple[str, ...]]) -> None:
-    """Print rows in columns as wide as they need."""
-    columns = max(map(len, rows), default=0)
-    widths = [max((len(row[index]) for row in rows if len(row) > index), default=0) for index in range(columns)]
-    for row in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip())

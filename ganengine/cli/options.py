@@ -1,12 +1,12 @@
 """What several commands share: the parser, the common arguments, and what their values mean."""
 
 import argparse
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from ganengine.errors import CheckpointError, GanEngineError, RunError
+from ganengine.values import toml_value
 
 if TYPE_CHECKING:
     from ganengine.runs.directory import RunDirectory
@@ -143,17 +143,7 @@ def _change(text: str) -> tuple[str, Any]:
     path, equals, value = text.partition("=")
     if not (path.strip() and equals):
         raise argparse.ArgumentTypeError(f"must look like PATH=VALUE, e.g. optimizer_g.lr=1e-4, not {text!r}")
-    return path.strip(), _value(value.strip())
-
-
-def _value(text: str) -> Any:
-    """What a text means in TOML, or the text itself where it means nothing there."""
-    try:
-        values = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
-        return text
-    value = values["value"]
-    return value if len(values) == 1 and isinstance(value, bool | int | float | str | list | dict) else text
+    return path.strip(), toml_value(value.strip())
 
 
 def _shortened(names: Iterable[str]) -> str:

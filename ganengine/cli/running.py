@@ -27,17 +27,24 @@ def train_to_the_end(build: Callable[[Sequence[TrainingObserver]], Trainer]) -> 
         GanEngineError: the training could not begin, or failed.
         KeyboardInterrupt: it was interrupted before it began, or a second time.
     """
-    place = _Place()
+    place = Place()
+    try:
+        status = train(build, place)
+    finally:
+        if place.directory:
+            print(place.directory.absolute())
+    return 0 if status == RunStatus.FINISHED else INTERRUPTED
+
+
+def train(build: Callable[[Sequence[TrainingObserver]], Trainer], place: "Place") -> RunStatus:
+    """As `train_to_the_end`, silent on stdout: `place` learns where the run is. Returns how it ended."""
     with Interrupts() as interrupts, console_for(sys.stderr) as console:
         trainer = build((place, console))
         interrupts.stop_instead(trainer)
         try:
-            status = trainer.run()
+            return trainer.run()
         finally:
             console.close()
-            if place.directory:
-                print(place.directory.absolute())
-    return 0 if status == RunStatus.FINISHED else INTERRUPTED
 
 
 class Interrupts:
@@ -74,7 +81,7 @@ class Interrupts:
             os.write(sys.stderr.fileno(), _NOTICE)
 
 
-class _Place:
+class Place:
     """Remembers where the run is.
 
     Attributes:

@@ -50,6 +50,11 @@ class Evaluation(Section):
         labels={NO_BEST: "Keep no best one"} | {name: metric.title for name, metric in all_metrics().items()},
     )
 
+    @property
+    def needs_classes(self) -> bool:
+        """Whether the metric that decides on the best checkpoint exists only for data with classes."""
+        return self.best_by != NO_BEST and all_metrics()[self.best_by].needs_classes
+
     def best_key(self) -> str | None:
         """The key of the metric that decides on the best checkpoint, or None."""
         return None if self.best_by == NO_BEST else all_metrics()[self.best_by].key(self.features)

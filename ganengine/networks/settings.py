@@ -17,7 +17,7 @@ _ACTIVATIONS = {"leaky_relu": "LeakyReLU", "relu": "ReLU", "elu": "ELU", "silu":
 _NORMS = {"none": "None", "batch": "Batch norm", "instance": "Instance norm", "layer": "Layer norm"}
 _INITIALISATIONS = {
     "torch": "PyTorch's own",
-    "dcgan": "DCGAN (normal, 0.02)",
+    "dcgan": "DCGAN",
     "xavier": "Xavier (Glorot)",
     "kaiming": "Kaiming (He)",
     "orthogonal": "Orthogonal",

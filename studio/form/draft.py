@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import ValidationError
+
 from ganengine.components import alternatives
 from ganengine.config import TrainConfig, component_family, section_declarations, shared_settings
 from ganengine.errors import ConfigError
@@ -38,6 +40,13 @@ class Draft:
             ConfigError: with every value that cannot be used.
         """
         return TrainConfig.parse({**self._own, **self._values})
+
+    def section(self, name: str) -> Section | None:
+        """One section, frozen; None where a value of its own cannot be used."""
+        try:
+            return self.section_class(name).model_validate(self._values[name])
+        except ValidationError:
+            return None
 
     def problems(self) -> list[tuple[str, str]]:
         """(path, what is wrong) of every value that cannot be used."""

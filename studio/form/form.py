@@ -1,12 +1,14 @@
 """The experiment form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ganengine.config import TrainConfig
 from ganengine.errors import ConfigError
+from ganengine.fields import Section
 from studio.form.draft import SECTIONS, Draft
 from studio.form.editors.device import DeviceEditor
 from studio.form.head import FormHead, PresetItem
@@ -89,6 +91,18 @@ class ExperimentForm(QWidget):
             baseline: the preset that they are compared with; without one, they are compared with themselves.
         """
         self._replace(Draft(config, baseline))
+
+    def section(self, name: str) -> Section | None:
+        """One section, frozen, whatever the others are like; None where a value of its own cannot be used."""
+        return self._draft.section(name)
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Give settings, by path, other values as if the person had typed them; a component's kind comes first."""
+        for path, value in values.items():
+            row = self._stack.row(path)
+            assert row is not None
+            row.editor.set_value(value)
+            self._on_edited(path)
 
     @Slot()
     def reset_all(self) -> None:

@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from studio.form.editors.calm import CalmComboBox
+from studio.form.preset_note import PresetNote
 from studio.form.wording import paragraph
 from studio.icons import set_icon
 from studio.theme import theme_notifier
+from studio.views.combo import CalmComboBox
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,17 @@ class PresetItem:
     Attributes:
         name: what a config calls it, e.g. ``digits-best``.
         title: its name for people.
-        summary: one sentence on what it is good for.
+        note: a paragraph on what to look for.
+        source: the text or paper that it follows.
+        try_next: suggested things to change.
         mine: whether the person saved it, and it did not come with the program.
     """
 
     name: str
     title: str
-    summary: str
+    note: str = ""
+    source: str = ""
+    try_next: tuple[str, ...] = ()
     mine: bool = False
 
 
@@ -56,6 +61,8 @@ class FormHead(QWidget):
         self.open.clicked.connect(self.loadPresetRequested)
         self.title = _label("formTitle", "Preset and changes")
         self.reset_all = self._make_reset_all()
+        self.about = PresetNote()
+        self._items: dict[str, PresetItem] = {}
         self.note = _label("runningNote", "What is running")
         self.note.setWordWrap(True)
         self.note.hide()
@@ -67,18 +74,21 @@ class FormHead(QWidget):
     def set_presets(self, items: Sequence[PresetItem]) -> None:
         """Offer these; the person's own come after a line."""
         chosen = self.combo.currentData()
+        self._items = {item.name: item for item in items}
         self.combo.clear()
         for item in [*(item for item in items if not item.mine), *(item for item in items if item.mine)]:
             if item.mine and self.combo.count() and not self._has_own():
                 self.combo.insertSeparator(self.combo.count())
             self.combo.addItem(item.title, item.name)
             self.combo.setItemData(self.combo.count() - 1, item.mine, Qt.ItemDataRole.UserRole + 1)
-            self.combo.setItemData(self.combo.count() - 1, paragraph(item.summary), Qt.ItemDataRole.ToolTipRole)
+            self.combo.setItemData(self.combo.count() - 1, paragraph(item.note), Qt.ItemDataRole.ToolTipRole)
         self.show_preset(chosen or "")
 
     def show_preset(self, name: str) -> None:
         """Show which preset the settings started from, without choosing it."""
         self.combo.setCurrentIndex(self.combo.findData(name))
+        item = self._items.get(name, PresetItem(name, name))
+        self.about.set_words(item.note, item.source, item.try_next)
 
     def show_title(self, preset: str, changed: int, can_reset: bool) -> None:
         """Say what the settings are, and how far they are from it."""
@@ -163,6 +173,7 @@ class FormHead(QWidget):
         column.setContentsMargins(8, 8, 8, 6)
         column.setSpacing(6)
         column.addLayout(first)
+        column.addWidget(self.about)
         column.addLayout(second)
         column.addWidget(self.note)
         column.addWidget(self.filter)

@@ -104,8 +104,15 @@ class FormSection(QWidget):
         shown = [(row.declaration, format_value(row.editor.value(), row.declaration)) for row in rows]
         if self.tag:
             kind, *others = shown
-            first = [f"{text} {declaration.unit}".strip() for declaration, text in others[:1]]
+            first = [
+                f"{text} {declaration.unit}".strip() for declaration, text in others[:1] if text not in ("0", "off")
+            ]
             return ", ".join([short_title(kind[1]), *first])
+        if shown and not shown[0][0].default:  # all is off until somebody turns something on
+            changed = [row.declaration.path for row in rows if row.editor.value() != row.declaration.default]
+            shown = [(found, text) for found, text in shown if found.path in changed]
+            if not shown:
+                return "off"
         counted = [(found.title, text) for found, text in shown if not found.choices][:2]
         return ", ".join(
             f"{title} {text}" if not at else f"{title.lower()} {text}" for at, (title, text) in enumerate(counted)

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from ganengine.events import EditEvent, MetricsEvent, RunStarted
+from studio.presenters.measures import PENALTY, QUALITY, panes_for
 from studio.session import Session
 from studio.views.loss_plots import LossPlots
 from studio.views.series import MetricsRow
@@ -17,6 +18,7 @@ _NAMES = {
     "recording.checkpoint_every": "checkpoint every",
     "recording.log_every": "log every",
 }
+_OF_THE_VIEW = frozenset({"recording.invert", "recording.plot_against"})
 
 
 class ChartsPresenter(QObject):
@@ -26,6 +28,7 @@ class ChartsPresenter(QObject):
         super().__init__(plots)
         self._plots = plots
         self._last_step = -1
+        self._measured: frozenset[str] = frozenset()
         session.runStarted.connect(self._on_run_started)
         session.metricsArrived.connect(self._on_metrics)
         session.edited.connect(self._on_edited)
@@ -35,16 +38,24 @@ class ChartsPresenter(QObject):
         self._plots.clear()
         self._plots.clear_markers()
         self._last_step = -1
+        self._measured = frozenset()
 
     def show_history(self, metrics: Sequence[MetricsEvent], events: Sequence[Mapping[str, Any]], step: int) -> None:
         """Show a run from its files, up to the step of the checkpoint that was opened."""
         self.clear()
-        self._plots.set_history(_rows([point for point in metrics if point.step <= step]))
+        shown = [point for point in metrics if point.step <= step]
+        self._plots.set_history(_rows(shown))
+        self._show_panes(shown)
         for event in events:
             if event.get("event") == "edit" and event.get("step", 0) <= step:
                 changes = {path: (values[0], values[1]) for path, values in event.get("changes", {}).items()}
-                self._plots.add_marker(int(event["step"]), describe(changes))
+                self._mark(int(event["step"]), changes)
         self._last_step = step
+
+    @property
+    def counts_epochs(self) -> bool:
+        """Whether the x-axes count epochs."""
+        return self._plots.axis == "epoch"
 
     def show_cursor(self, step: int | None) -> None:
         """Mark the step whose samples are looked at."""
@@ -58,11 +69,25 @@ class ChartsPresenter(QObject):
     @Slot(list)
     def _on_metrics(self, points: list[MetricsEvent]) -> None:
         self._plots.append(_rows(points))
+        self._show_panes(points)
         self._last_step = points[-1].step
 
     @Slot(object)
     def _on_edited(self, event: EditEvent) -> None:
-        self._plots.add_marker(event.step, describe(event.changes))
+        self._mark(event.step, event.changes)
+
+    def _mark(self, step: int, changes: Mapping[str, tuple[Any, Any]]) -> None:
+        """A line where something changed that the curves may show."""
+        if telling := {path: values for path, values in changes.items() if path not in _OF_THE_VIEW}:
+            self._plots.add_marker(step, describe(telling))
+
+    def _show_panes(self, points: Sequence[MetricsEvent]) -> None:
+        """Plots for what is measured now for the first time, and that not every training has."""
+        met = {key for point in points for key in point.values if key.startswith((PENALTY, QUALITY))}
+        if not met <= self._measured:
+            self._measured |= met
+            for pane in panes_for(self._measured):
+                self._plots.show_pane(pane)
 
 
 def describe(changes: Mapping[str, tuple[Any, Any]]) -> str:

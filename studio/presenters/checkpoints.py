@@ -16,12 +16,12 @@ from ganengine.events import CheckpointEvent, MetricsEvent
 from studio.messages import Messages
 from studio.session import Session, message_for
 from studio.tasks import BackgroundTasks
-from studio.views.export_dialog import ExportChoice, ExportDialog, ImageSource
+from studio.views.export_dialog import Exportable, ExportChoice, ExportDialog, ImageSource
 
 if TYPE_CHECKING:
     from studio.presenters.charts import ChartsPresenter
     from studio.presenters.experiment import ExperimentPresenter
-    from studio.presenters.gallery import GalleryPresenter
+    from studio.presenters.gallery import GalleryPresenter, Shown
 
 Images = NDArray[np.uint8]
 
@@ -111,22 +111,34 @@ class CheckpointPresenter(QObject):
     @Slot()
     def export(self) -> None:
         """Ask how, then where, and write the images."""
-        images = self._gallery.images
-        if images is None:
+        shown, samples = self._gallery.shown, self._gallery.samples_dir
+        if shown is None:
             return
         checkpoint = self._newest
-        dialog = ExportDialog(
-            len(images), self._gallery.step, images.shape[1:3], can_generate=checkpoint is not None, parent=self._window
-        )
+        dialog = ExportDialog(self._exportable(shown), self._window)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
         choice = dialog.choice()
         dialog.deleteLater()
         if accepted and (target := self._ask_where(choice)):
             self._tasks.run(
-                lambda: write(choice, images, checkpoint, target),
+                lambda: write(choice, shown.images, Sources(checkpoint, samples), target),
                 lambda where: self._messages.info(f"Exported {choice.count:,} images to {where}."),
                 lambda error: self._messages.error("The export failed", message_for(error)),
             )
+
+    def _exportable(self, shown: Shown) -> Exportable:
+        samples = self._gallery.samples_dir
+        return Exportable(
+            count=len(shown.images),
+            step=shown.step,
+            tile=shown.images.shape[1:3],
+            columns=shown.columns,
+            grey=shown.images.shape[3] == 1,
+            inverted=self._gallery.inverted,
+            can_generate=self._newest is not None,
+            moments=len(list(samples.glob("step-*.png"))) if samples else 0,
+            by_epoch=self._charts.counts_epochs,
+        )
 
     def _ask_where(self, choice: ExportChoice) -> Path | None:
         run = self._session.run_path
@@ -134,7 +146,8 @@ class CheckpointPresenter(QObject):
         if choice.singles:
             text = QFileDialog.getExistingDirectory(self._window, "Folder for the images", str(folder))
         else:
-            name = f"grid-step-{self._gallery.step:08d}-{choice.rows}x{choice.columns}.png"
+            kind = "strip-to" if choice.source == ImageSource.STRIP else "grid"
+            name = f"{kind}-step-{self._gallery.step:08d}-{choice.rows}x{choice.columns}.png"
             text, _ = QFileDialog.getSaveFileName(
                 self._window, "Export grid", str(folder / name), "PNG pictures (*.png)"
             )
@@ -185,24 +198,61 @@ def read(path: Path) -> Opened:
     return Opened(path, sampler, fixed, folder, is_newest, run.metrics(), run.events(), steps)
 
 
-def write(choice: ExportChoice, shown: Images, checkpoint: Path | None, target: Path) -> Path:
+@dataclass(frozen=True)
+class Sources:
+    """Where an export may come from: a checkpoint, and the folder of a run's samples."""
+
+    checkpoint: Path | None
+    samples: Path | None
+
+
+def write(choice: ExportChoice, shown: Images, sources: Sources, target: Path) -> Path:
     """Write an export; returns where.
 
     Raises:
         StorageError: it could not be written.
         CheckpointError: the checkpoint that new images were asked from cannot be read.
+        DatasetError: a sample that a strip was asked from cannot be read.
     """
-    from ganengine.export.grid import compose_grid, save_png, save_singles, with_caption
-    from ganengine.sampler import Sampler
+    from ganengine.export.grid import compose_grid, inverted, save_png, save_singles, with_caption
 
-    if choice.source == ImageSource.NEW and checkpoint is not None:
-        images = Sampler.from_checkpoint(checkpoint).images(choice.count, choice.seed)
-    else:
-        images = shown[: choice.count]
+    if choice.source == ImageSource.STRIP and sources.samples is not None:
+        target = target.with_suffix(".png")
+        save_png(target, _strip(choice, sources.samples))
+        return target
+    images = _images(choice, shown, sources.checkpoint)
+    if choice.inverted:
+        images = inverted(images)
     if choice.singles:
         save_singles(target, images, scale=choice.scale)
         return target
-    grid = compose_grid(images, choice.rows, choice.columns, padding=choice.padding, scale=choice.scale)
+    ground = 255 if choice.inverted and images.shape[-1] == 1 else 0
+    grid = compose_grid(
+        images, choice.rows, choice.columns, padding=choice.padding, scale=choice.scale, background=ground
+    )
     target = target.with_suffix(".png")
     save_png(target, with_caption(grid, choice.caption) if choice.caption else grid)
     return target
+
+
+def _images(choice: ExportChoice, shown: Images, checkpoint: Path | None) -> Images:
+    from ganengine.sampler import Sampler
+
+    if choice.source == ImageSource.NEW and checkpoint is not None:
+        return Sampler.from_checkpoint(checkpoint).images(choice.count, choice.seed)
+    return shown[: choice.count]
+
+
+def _strip(choice: ExportChoice, samples: Path) -> Images:
+    from ganengine.export.strip import strip_of_run
+    from ganengine.runs.directory import RunDirectory
+
+    return strip_of_run(
+        RunDirectory.open(samples.parent),
+        columns=choice.columns,
+        rows=choice.rows,
+        captions=choice.captions,
+        scale=choice.scale,
+        padding=choice.padding,
+        invert=choice.inverted,
+    )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QComboBox
@@ -13,6 +11,7 @@ from PySide6.QtWidgets import QComboBox
 from ganengine.config import TrainConfig, changed_paths, live_paths
 from ganengine.errors import ConfigError, GanEngineError
 from ganengine.events import EditEvent, RunStarted
+from ganengine.plans import Compare, Plan
 from ganengine.presets import DEFAULT, Preset, all_presets, find_preset, load_preset, save_preset
 from studio.engine import Engine
 from studio.form.form import ExperimentForm
@@ -45,13 +44,18 @@ class ExperimentPresenter(QObject):
     Signals:
         loadedChanged(): a checkpoint was loaded or forgotten, so Start means something else.
         dataChanged(object): the chosen `DataSource` is another one.
+        compareChanged(object): the preset in the form compares other runs, or none (None).
+        shown(object): a preset, a file or a checkpoint was loaded; its `TrainConfig`.
 
     Attributes:
         loaded: the checkpoint that Start goes on from, or None for a new run.
+        compare: the runs that the preset in the form compares, or None.
     """
 
     loadedChanged = Signal()
     dataChanged = Signal(object)
+    compareChanged = Signal(object)
+    shown = Signal(object)
 
     def __init__(
         self, session: Session, form: ExperimentForm, devices: QComboBox, settings: Settings, messages: Messages
@@ -61,6 +65,8 @@ class ExperimentPresenter(QObject):
         self._session, self._form, self._devices = session, form, devices
         self._settings, self._messages = settings, messages
         self._data: object = None
+        self.compare: Compare | None = None
+        self._compares: dict[str, Compare | None] = {}
         form.presetChosen.connect(self.choose_preset)
         form.changed.connect(self._on_form_changed)
         form.liveEdit.connect(session.edit)
@@ -86,6 +92,7 @@ class ExperimentPresenter(QObject):
         self._devices.clear()
         for value, label in choices:
             self._devices.addItem(label, value)
+        self._compares = {preset.name: preset.compare for preset in engine.presets}
         self._form.set_presets(_items(engine.presets))
         if config is not None:
             self._show(config, _baseline(config))
@@ -114,10 +121,14 @@ class ExperimentPresenter(QObject):
         Raises:
             ConfigError, StorageError: it cannot be kept.
         """
-        preset = save_preset(name, self._form.config())
+        preset = save_preset(name, self._form.config(), compare=self.compare)
         self._form.set_presets(_items(all_presets()))
         self._show_preset(preset)
         self._messages.info(f"Saved the preset {name}.")
+
+    def use_pictures(self, path: Path) -> None:
+        """Train on the person's own pictures from now on: a folder, an archive or arrays."""
+        self._form.put({"data.source": "folder", "data.path": str(path)})
 
     # -- to begin ------------------------------------------------------------------------------------------------------
 
@@ -130,11 +141,24 @@ class ExperimentPresenter(QObject):
             else:
                 self._go_on(self.loaded, config, paused)
         except ConfigError as error:
-            for path, message in reversed(error.problems):
-                self._form.show_problem(path, message)
-            self._messages.warning("Some settings must be mended first", self._form.first_problem_text())
+            self._show_problems(error)
         except GanEngineError as error:
             self._messages.error("The training cannot go on", str(error))
+
+    def plan(self) -> Plan | None:
+        """The comparison that goes with the preset, from the settings in the form; None: something must be mended."""
+        try:
+            plan = self.compare.plan(self._form.config()) if self.compare else None
+            if plan is not None:
+                plan.configs()
+        except ConfigError as error:
+            self._show_problems(error)
+            return None
+        return plan
+
+    def show_settings(self, config: TrainConfig) -> None:
+        """Put these settings into the form."""
+        self._show(config, _baseline(config))
 
     def set_loaded(self, loaded: Loaded | None) -> None:
         """Let Start go on from a checkpoint, whose settings the form then shows; None: start anew."""
@@ -159,6 +183,11 @@ class ExperimentPresenter(QObject):
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
+    def _show_problems(self, error: ConfigError) -> None:
+        for path, message in reversed(error.problems):
+            self._form.show_problem(path, message)
+        self._messages.warning("Some settings must be mended first", self._form.first_problem_text() or str(error))
+
     def _go_on(self, loaded: Loaded, config: TrainConfig, paused: bool) -> None:
         changes = {path: new for path, (_, new) in changed_paths(loaded.config, config).items() if new is not None}
         if config.training.length_in == "steps" and config.training.steps <= loaded.step:
@@ -172,11 +201,13 @@ class ExperimentPresenter(QObject):
             self._session.fork(loaded.path, changes, paused=paused)
 
     def _show_preset(self, preset: Preset) -> None:
+        self._compares[preset.name] = preset.compare
         self._show(preset.config, preset.config)
 
     def _show(self, config: TrainConfig, baseline: TrainConfig | None) -> None:
         self._form.load(config, baseline=baseline)
         self._on_form_changed()
+        self.shown.emit(config)
 
     def _form_as_left(self) -> TrainConfig | None:
         try:
@@ -186,6 +217,10 @@ class ExperimentPresenter(QObject):
 
     @Slot()
     def _on_form_changed(self) -> None:
+        data = self._form.section("data")
+        if data is not None and data != self._data:
+            self._data = data
+            self.dataChanged.emit(data)
         try:
             config = self._form.config()
         except ConfigError:
@@ -193,9 +228,10 @@ class ExperimentPresenter(QObject):
         index = self._devices.findData(config.training.device)
         if index >= 0:
             self._devices.setCurrentIndex(index)
-        if config.data != self._data:
-            self._data = config.data
-            self.dataChanged.emit(config.data)
+        compare = self._compares.get(config.preset)
+        if compare != self.compare:
+            self.compare = compare
+            self.compareChanged.emit(compare)
 
     @Slot()
     def _on_device_chosen(self) -> None:
@@ -204,7 +240,8 @@ class ExperimentPresenter(QObject):
         except ConfigError:
             return
         changed = config.with_changes({"training.device": self._devices.currentData()})
-        self._show(changed, _baseline(changed))
+        self._form.load(changed, baseline=_baseline(changed))
+        self._on_form_changed()
 
     @Slot(object)
     def _on_run_started(self, event: RunStarted) -> None:
@@ -230,9 +267,8 @@ def _baseline(config: TrainConfig) -> TrainConfig:
 
 
 def _items(presets: list[Preset]) -> list[PresetItem]:
-    return [PresetItem(preset.name, preset.about.title, _summary(preset), preset.mine) for preset in presets]
-
-
-def _summary(preset: Preset) -> str:
-    parts: Mapping[str, Any] = {"": preset.about.note, "From": preset.about.source}
-    return "\n".join(f"{head}{': ' if head else ''}{text}" for head, text in parts.items() if text)
+    return [
+        PresetItem(preset.name, about.title, about.note, about.source, about.try_next, preset.mine)
+        for preset in presets
+        for about in [preset.about]
+    ]

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,16 @@ from studio.views.sample_grid import SampleGrid
 from studio.views.timeline import Timeline
 
 Images = NDArray[np.uint8]
+_COUNT = 64
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the grid shows: images uint8 [N, H, W, C] of a step; with `columns`, each row of so many is one class."""
+
+    images: Images
+    step: int
+    columns: int = 0
 
 
 class GalleryPresenter(QObject):
@@ -29,8 +40,9 @@ class GalleryPresenter(QObject):
         imagesChanged(): there are images to show now, or no longer.
 
     Attributes:
-        images: what the grid shows of the generator, [N, H, W, C], or None.
-        step: the step that they are from.
+        shown: what the grid shows of the generator, or None.
+        classes: names of the classes that the generator knows; empty where it knows none.
+        samples_dir: where the samples of the run are, or None.
     """
 
     cursorMoved = Signal(object)
@@ -40,12 +52,12 @@ class GalleryPresenter(QObject):
         self, session: Session, grid: SampleGrid, timeline: Timeline, tasks: BackgroundTasks, messages: Messages
     ) -> None:
         super().__init__(grid)
-        self.images: Images | None = None
-        self.step = 0
+        self.shown: Shown | None = None
+        self.classes: tuple[str, ...] = ()
+        self.samples_dir: Path | None = None
         self._session, self._grid, self._timeline = session, grid, timeline
         self._tasks, self._messages = tasks, messages
-        self._samples_dir: Path | None = None
-        self._newest: tuple[int, Images] | None = None
+        self._newest: Shown | None = None
         self._fresh = False
         self.sampler: Any = None  # ganengine.sampler.Sampler of the loaded checkpoint
         session.runStarted.connect(self._on_run_started)
@@ -56,10 +68,25 @@ class GalleryPresenter(QObject):
         grid.freshNoiseRequested.connect(self.make_fresh)
         grid.fixedNoiseRequested.connect(self.show_fixed)
 
+    @property
+    def images(self) -> Images | None:
+        """What the grid shows of the generator, [N, H, W, C], or None."""
+        return self.shown.images if self.shown else None
+
+    @property
+    def step(self) -> int:
+        """The step that they are from."""
+        return self.shown.step if self.shown else 0
+
+    @property
+    def inverted(self) -> bool:
+        """Whether grey images are shown dark on light."""
+        return self._grid.controls.inverted
+
     def clear(self) -> None:
         """Forget the run."""
-        self._samples_dir = self._newest = self.images = None
-        self.sampler, self.step = None, 0
+        self.samples_dir = self._newest = self.shown = self.sampler = None
+        self.classes = ()
         self._set_fresh(False)
         self._timeline.clear()
         self._grid.clear_images()
@@ -71,10 +98,10 @@ class GalleryPresenter(QObject):
     ) -> None:
         """Show what a loaded checkpoint makes from its fixed latents, with the samples of its run up to there."""
         self.clear()
-        self.sampler = sampler
-        self._samples_dir = samples_dir
+        self.sampler, self.classes = sampler, sampler.classes
+        self.samples_dir = samples_dir
         self._timeline.set_steps(steps, epochs)
-        self._newest = (sampler.step, fixed)
+        self._newest = Shown(fixed, sampler.step, sampler.fixed.columns)
         self.show_newest()
 
     @Slot()
@@ -83,7 +110,7 @@ class GalleryPresenter(QObject):
         self._set_fresh(False)
         self.cursorMoved.emit(None)
         if self._newest:
-            self._show(self._newest[1], self._newest[0], "")
+            self._show(self._newest)
 
     @Slot()
     def show_fixed(self) -> None:
@@ -98,7 +125,8 @@ class GalleryPresenter(QObject):
         """Show images from new latent vectors: by the running training, or from the loaded checkpoint."""
         if not self._timeline.is_live:
             self._timeline.go_live()  # new latents are made with the newest generator, whatever was looked at
-        count = len(self.images) if self.images is not None else 64
+        columns = self._columns
+        count = columns * len(self.classes) or (len(self.shown.images) if self.shown else _COUNT)
         seed = secrets.randbelow(2**31)
         if self._session.is_active:
             self._set_fresh(True)
@@ -107,60 +135,72 @@ class GalleryPresenter(QObject):
             self._set_fresh(True)
             sampler = self.sampler
             self._in_background(
-                lambda: sampler.images(count, seed), lambda images: self._show_fresh(images, sampler.step)
+                lambda: sampler.images(count, seed),
+                lambda images: self._show_fresh(Shown(images, sampler.step, columns)),
             )
         else:
             self._messages.info("There is no generator yet: start a training or load a checkpoint.")
 
     @Slot(object)
     def _on_run_started(self, event: RunStarted) -> None:
-        self.sampler = None
+        self.sampler, self.classes = None, event.classes
         samples_dir = event.directory / "samples"
-        if samples_dir != self._samples_dir or event.step == 0:
-            self._samples_dir = samples_dir
+        if samples_dir != self.samples_dir or event.step == 0:
+            self.samples_dir = samples_dir
             steps = sorted(_step_of(path) for path in samples_dir.glob("step-*.png"))
             self._timeline.set_steps([step for step in steps if step <= event.step])
 
     @Slot(object)
     def _on_samples(self, event: SamplesEvent) -> None:
-        self._newest = (event.step, event.images)
+        self._newest = Shown(event.images, event.step, event.columns)
         self._timeline.add_step(event.step, event.epoch)
         if self._timeline.is_live and not self._fresh:
-            self._show(event.images, event.step, "")
+            self._show(self._newest)
         elif self._fresh:
             self.make_fresh()  # fresh noise keeps up with the training, too
 
     @Slot(object)
     def _on_fresh_samples(self, event: FreshSamplesEvent) -> None:
         if self._fresh:
-            self._show_fresh(event.images, event.step)
+            self._show_fresh(Shown(event.images, event.step, self._columns))
 
     @Slot(int)
     def _on_step_selected(self, step: int) -> None:
-        if self._samples_dir is None:
+        if self.samples_dir is None:
             return
         try:
-            path = self._samples_dir / f"step-{step:08d}.png"
-            images = _load(path, path.stat().st_mtime_ns)
+            path = self.samples_dir / f"step-{step:08d}.png"
+            images, columns = _load(path, path.stat().st_mtime_ns)
         except (DatasetError, OSError) as error:
             self._messages.warning(message_for(error))
             return
         self._set_fresh(False)
         self.cursorMoved.emit(step)
-        self._show(images, step, "")
+        self._show(Shown(images, step, columns))
 
     def _set_fresh(self, fresh: bool) -> None:
         self._fresh = fresh
         self._grid.set_fresh_noise(fresh)
 
-    def _show_fresh(self, images: Images, step: int) -> None:
-        if self._fresh:
-            self._show(images, step, "fresh noise")
+    @property
+    def _columns(self) -> int:
+        """Images of each class in a row, as in the newest sample; 0 without classes."""
+        if not self.classes:
+            return 0
+        known = self._newest.columns if self._newest else 0
+        return known or max(1, round(_COUNT / len(self.classes)))
 
-    def _show(self, images: Images, step: int, note: str) -> None:
-        was_empty = self.images is None
-        self.images, self.step = images, step
-        self._grid.set_images(images, f"Step {step:,}{', ' if note else ''}{note}", step)
+    def _show_fresh(self, shown: Shown) -> None:
+        if self._fresh:
+            self._show(shown, "fresh noise")
+
+    def _show(self, shown: Shown, note: str = "") -> None:
+        was_empty = self.shown is None
+        self.shown = shown
+        # Samples of another run's classes, or of a file without them, have rows but no names.
+        named = self.classes if len(self.classes) * shown.columns == len(shown.images) else ()
+        caption = f"Step {shown.step:,}{', ' if note else ''}{note}"
+        self._grid.set_images(shown.images, caption, shown.step, shown.columns, named)
         if was_empty:
             self.imagesChanged.emit()
 
@@ -169,10 +209,11 @@ class GalleryPresenter(QObject):
 
 
 @lru_cache(maxsize=128)
-def _load(path: Path, _modified: int) -> Images:
-    from ganengine.export.grid import load_sample
+def _load(path: Path, _modified: int) -> tuple[Images, int]:
+    from ganengine.export.grid import read_sample
 
-    return load_sample(path)
+    sample = read_sample(path)
+    return sample.images, sample.columns
 
 
 def _step_of(path: Path) -> int:

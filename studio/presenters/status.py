@@ -3,7 +3,8 @@
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
-from ganengine.events import Progress, RunStarted
+from ganengine.events import Preparing, Progress, RunStarted
+from studio.progress import progress_text
 from studio.session import Session, SessionState
 
 _WORDS = {
@@ -24,7 +25,8 @@ class StatusPresenter(QObject):
     def __init__(self, session: Session, bar: QStatusBar) -> None:
         super().__init__(bar)
         self._session = session
-        self._device = ""
+        self._device = self._plan = ""
+        self._before: tuple[str, int] | None = None  # what was shown before a preparation
         self._state = _label("statusState", "What the studio is doing", 11)
         self._place = _label("statusPlace", "Step and epoch", 30)
         self._speed = _label("statusSpeed", "Images per second", 14)
@@ -42,18 +44,25 @@ class StatusPresenter(QObject):
         for widget in (self._speed, self._left, self._memory):
             bar.addPermanentWidget(widget)
         session.stateChanged.connect(self._on_state)
+        session.preparing.connect(self._on_preparing)
         session.runStarted.connect(self._on_run_started)
         session.progressed.connect(self._on_progress)
         self._on_state(session.state)
 
+    def show_plan(self, text: str) -> None:
+        """Say which run of a plan it is; nothing where there is no plan."""
+        self._plan = text
+        self._on_state(self._session.state)
+
     def show_place(self, text: str) -> None:
         """Say where a loaded checkpoint stands."""
+        self._before = None
         self._place.setText(text)
         self._progress.setValue(0)
 
     @Slot(object)
     def _on_state(self, state: SessionState) -> None:
-        self._state.setText(_WORDS[state])
+        self._state.setText(" · ".join(part for part in (_WORDS[state], self._plan) if part))
         if state == SessionState.LOADING:
             self._progress.setRange(0, 0)
         elif self._progress.maximum() == 0:
@@ -62,9 +71,27 @@ class StatusPresenter(QObject):
             self._speed.clear()
             self._left.clear()
 
+    def show_preparing(self, what: str, done: int, total: int) -> None:
+        """Say how far a preparation by the window is; without words, that it is over."""
+        if what:
+            self._before = self._before or (self._place.text(), self._progress.value())
+            self._place.setText(progress_text(what, done, total))
+            self._progress.setValue(round(1000 * done / total) if total else 0)
+        elif self._before:
+            self._place.setText(self._before[0])
+            self._progress.setValue(self._before[1])
+            self._before = None
+
+    @Slot(object)
+    def _on_preparing(self, event: Preparing) -> None:
+        if self._before and not event.total:
+            return  # the training waits for what the window prepares, whose progress says more
+        self._place.setText(progress_text(event.what, event.done, event.total))
+        self._progress.setValue(round(1000 * event.done / event.total) if event.total else 0)
+
     @Slot(object)
     def _on_run_started(self, event: RunStarted) -> None:
-        self._device = event.device
+        self._device, self._before = event.device, None
         self._show_step(event.step, event.total_steps, 0.0 if event.step == 0 else None)
 
     @Slot(object)

@@ -76,9 +76,12 @@ class CheckpointDialog(QDialog):
     def _show_run(self) -> None:
         self._checkpoints.clear()
         run: RunDirectory = self._runs.currentItem().data(_DATA)
+        best = run.checkpoints.best()
         for step in reversed(run.checkpoints.steps()):
             kept = " · saved by you" if run.checkpoints.is_kept(step) else ""
-            entry = QListWidgetItem(f"Step {step:,}{kept}")
+            entry = QListWidgetItem(f"Step {step:,}{' · best so far' if step == best else ''}{kept}")
+            if step == best:
+                entry.setToolTip("Its images were measured as the best of this run so far")
             entry.setData(_DATA, run.checkpoints.path(step))
             self._checkpoints.addItem(entry)
         self._checkpoints.setCurrentRow(0)

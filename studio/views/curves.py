@@ -27,6 +27,7 @@ class CurveSpec:
         description: tooltip, in plain words.
         role: the colour's meaning.
         dash: tells the curve apart without colour.
+        symbol: pyqtgraph's letter for the points of a curve that is measured only now and then; empty for none.
     """
 
     key: str
@@ -34,6 +35,7 @@ class CurveSpec:
     description: str
     role: Role
     dash: Dash
+    symbol: str = ""
 
     def pen(self, width: float = 1.0) -> QPen:
         """The pen of the main curve, ``width`` pixels wide at any zoom."""

@@ -1,7 +1,6 @@
 """The surface on which image grids are painted: centred, at whole device pixels, scrolled when larger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -17,25 +16,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from studio.theme import colour, theme_notifier
-from studio.views.grid_layout import MAX_ZOOM, GridLayout, Shape, choose_shape, fitting_zoom, readable_shape
+from studio.views.grid_layout import MAX_ZOOM, GridLayout, Shape
 from studio.views.grid_panel import Panel
-
-GAP = 2
-"""Between images, in device pixels."""
-MARGIN = 8
-HEADING = 26
-BETWEEN = 24
-"""Between two panels."""
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A panel, its layout, and where its images begin in the content, in device pixels."""
-
-    panel: Panel
-    layout: GridLayout
-    x: int
-    y: int
+from studio.views.grid_placing import BETWEEN, HEADING, MARGIN, Placed, Surface, place
+from studio.views.row_labels import gutter_for, paint_labels
 
 
 class GridCanvas(QAbstractScrollArea):
@@ -90,55 +74,16 @@ class GridCanvas(QAbstractScrollArea):
     def arrange(self) -> None:
         """Lay the panels out anew, for the room there is."""
         before = self.layouts
-        layouts = self._make_layouts() if any(panel.cells for panel in self._panels) else []
-        self._placed = tuple(self._place(layouts))
+        self._placed, self._content = (), QSize()
+        if any(panel.cells for panel in self._panels):
+            ratio = self.devicePixelRatioF()
+            gutters = [gutter_for(panel.labels, self.font(), ratio) for panel in self._panels]
+            surface = Surface(self.maximumViewportSize(), ratio, self.shape, self.zoom)
+            self._placed, self._content = place(self._panels, gutters, surface)
         self._set_scroll_ranges()
         self.viewport().update()
         if self.layouts != before:
             self.layoutChanged.emit()
-
-    def _make_layouts(self) -> list[GridLayout]:
-        ratio = self.devicePixelRatioF()
-        # Without scroll bars: as large as fits must not depend on what was shown before.
-        full = self.maximumViewportSize()
-        count = len(self._panels)
-        room = (
-            max(1, int((full.width() - 2 * MARGIN - (count - 1) * BETWEEN) * ratio / count)),
-            max(1, int((full.height() - 2 * MARGIN - HEADING) * ratio)),
-        )
-        # A panel without images borrows the layout of the one beside it.
-        filled = next(panel for panel in self._panels if panel.cells)
-        chosen = []
-        for panel in self._panels:
-            cells = panel.cells or filled.cells
-            image = (cells[0].width(), cells[0].height())
-            shape = choose_shape(self.shape, len(cells), image, room, GAP)
-            if self.zoom is None and self.shape == Shape():
-                shape = readable_shape(shape, image, room, GAP)
-            chosen.append((panel, shape, image, fitting_zoom(shape, image, room, GAP)))
-        zoom = self.zoom or min(fit for *_, fit in chosen)
-        return [
-            GridLayout(min(len(panel.cells), rows * columns), rows, columns, *image, zoom, GAP)
-            for panel, (rows, columns), image, _ in chosen
-        ]
-
-    def _place(self, layouts: Sequence[GridLayout]) -> list[Placed]:
-        if not layouts:
-            self._content = QSize()
-            return []
-        ratio = self.devicePixelRatioF()
-        margin, between, heading = (round(size * ratio) for size in (MARGIN, BETWEEN, HEADING))
-        width = sum(layout.total_width for layout in layouts) + between * (len(layouts) - 1) + 2 * margin
-        height = max(layout.total_height for layout in layouts) + heading + 2 * margin
-        self._content = QSize(width, height)
-        full = self.maximumViewportSize() * ratio
-        x = margin + max(0, (full.width() - width) // 2)
-        y = margin + heading + max(0, (full.height() - height) // 2)
-        placed = []
-        for panel, layout in zip(self._panels, layouts, strict=True):
-            placed.append(Placed(panel, layout, x, y))
-            x += layout.total_width + between
-        return placed
 
     def _set_scroll_ranges(self) -> None:
         ratio = self.devicePixelRatioF()
@@ -187,6 +132,7 @@ class GridCanvas(QAbstractScrollArea):
         for placed in self._placed:
             x, y = placed.x - scroll.x(), placed.y - scroll.y()
             self._paint_heading(painter, placed, x / ratio, y / ratio)
+            paint_labels(painter, placed, x / ratio, y / ratio, ratio, self.viewport().rect())
             painter.save()
             painter.scale(1 / ratio, 1 / ratio)
             placed.panel.paint(painter, placed.layout, x, y, visible, self._edge())

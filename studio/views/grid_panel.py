@@ -23,12 +23,16 @@ class Panel:
         heading: above the images.
         sentence: what to say without images.
         cells: the images, converted once for fast painting.
+        columns: how many images belong together in a row; 0 where any number will do.
+        labels: names of these rows; empty for none.
     """
 
     role: PanelRole
     heading: str
     sentence: str = ""
     cells: list[QImage] = field(default_factory=list)
+    columns: int = 0
+    labels: tuple[str, ...] = ()
 
     def paint(self, painter: QPainter, layout: GridLayout, x: int, y: int, visible: QRect, edge: QColor) -> None:
         """Paint the images that touch ``visible``; all in device pixels, without smoothing.

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from studio.views.curves import SWATCH, CurveSpec, format_value
 
 WIDEST_VALUE = "−0.000"
+IN_ONE_ROW = 3
+"""More curves than that stand in rows of two."""
 
 
 class Legend(QWidget):
-    """A row of check buttons, outside of the data.
+    """One or more rows of check buttons, outside of the data.
 
     Signals:
         toggled(str, bool): a curve's key, and whether it is to be seen.
@@ -25,13 +27,15 @@ class Legend(QWidget):
         self._specs = tuple(specs)
         self._buttons: dict[str, QToolButton] = {}
         self._values: dict[str, QLabel] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        for spec in self._specs:
-            row.addWidget(self._make_button(spec))
-            row.addWidget(self._make_value(spec))
-        row.addStretch(1)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(2)
+        across = len(self._specs) if len(self._specs) <= IN_ONE_ROW else 2
+        for index, spec in enumerate(self._specs):
+            row, column = divmod(index, across)
+            grid.addWidget(self._make_button(spec), row, 2 * column)
+            grid.addWidget(self._make_value(spec), row, 2 * column + 1)
+        grid.setColumnStretch(2 * across, 1)
         self.restyle()
 
     def _make_button(self, spec: CurveSpec) -> QToolButton:

@@ -1,16 +1,16 @@
 """The live plots: the losses, and what the discriminator thinks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.theme import theme_notifier
-from studio.views.curves import LOSS_CURVES, OPINION_CURVES
 from studio.views.plot_controls import PlotControls
-from studio.views.plot_pane import Drawing, PlotPane
+from studio.views.plot_curves import Drawing
+from studio.views.plot_pages import PaneSpec, PlotPages
+from studio.views.plot_pane import PlotPane
 from studio.views.series import Axis, History, MetricsRow
 from studio.views.smoothing import Floats
 
@@ -19,7 +19,7 @@ REDRAW_MS = 50
 
 
 class LossPlots(QWidget):
-    """Two stacked plots with linked x-axes, drawn from a growing history.
+    """Stacked plots with linked x-axes, drawn from a growing history.
 
     New rows cost nothing until the next redraw: a timer draws at most 20 times a second, only what has changed and
     only while the widget can be seen, and stands still otherwise.
@@ -30,7 +30,7 @@ class LossPlots(QWidget):
 
     Attributes:
         history: all rows.
-        panes: the plots, from top to bottom.
+        pages: the plots.
     """
 
     hiddenCurvesChanged = Signal()
@@ -43,31 +43,23 @@ class LossPlots(QWidget):
         self.history = History()
         self._cursor_step: int | None = None
         self._hovered: float | None = None
-        self._marker_steps: list[tuple[int, str]] = []
+        self._markers: list[tuple[int, str]] = []
+        self._hidden: frozenset[str] = frozenset()
         self._dirty = True
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REDRAW_MS)
         self._timer.timeout.connect(self.redraw_now)
         self.controls = PlotControls(self)
-        self.panes = self._make_panes()
+        self.pages = PlotPages(self)
         self._readout = self._make_readout()
-        self._pane_box = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._lay_out()
         self._connect()
 
-    def _make_panes(self) -> tuple[PlotPane, PlotPane]:
-        losses = PlotPane("losses", ("Loss", "Loss"), LOSS_CURVES, "Losses appear here when a training starts", self)
-        opinion = PlotPane(
-            "opinion",
-            ("D's opinion (probability)", "D's opinion"),
-            OPINION_CURVES,
-            "How real the discriminator finds the images appears here when a training starts",
-            self,
-        )
-        opinion.fix_range(0.0, 1.0, 0.5, "can't tell")
-        opinion.view.setXLink(losses.view)
-        return losses, opinion
+    @property
+    def panes(self) -> tuple[PlotPane, ...]:
+        """The plots, losses and D's opinion first."""
+        return self.pages.panes
 
     def _make_readout(self) -> QLabel:
         readout = QLabel(self)
@@ -83,35 +75,32 @@ class LossPlots(QWidget):
         column.setContentsMargins(6, 4, 6, 4)
         column.setSpacing(4)
         column.addWidget(self.controls)
-        self._pane_box.setSpacing(8)
-        for pane in self.panes:
-            self._pane_box.addWidget(pane, 1)
-        column.addLayout(self._pane_box, 1)
+        column.addWidget(self.pages, 1)
         column.addWidget(self._readout)
 
     def _connect(self) -> None:
         self.controls.drawingChanged.connect(self._drawing_changed)
         self.controls.followToggled.connect(self.set_following)
+        self.pages.pageChanged.connect(self._changed)
+        self.pages.paneMade.connect(self._add_pane)
         for pane in self.panes:
-            pane.hovered.connect(self._hover)
-            pane.left.connect(self._unhover)
-            pane.movedByHand.connect(self._moved_by_hand)
-            pane.doubleClicked.connect(self._follow_again)
-            pane.curveToggled.connect(self._curve_toggled)
+            self._add_pane(pane)
         theme_notifier().themeChanged.connect(self._restyle)
+
+    def _add_pane(self, pane: PlotPane) -> None:
+        pane.hovered.connect(self._hover)
+        pane.left.connect(self._unhover)
+        pane.movedByHand.connect(self._moved_by_hand)
+        pane.doubleClicked.connect(self._follow_again)
+        pane.curveToggled.connect(self._curve_toggled)
+        for step, text in self._markers:
+            pane.markers.add(step, text, self._x_of(step))
 
     def sizeHint(self) -> QSize:
         return QSize(460, 560)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(340, 200)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the panel is low and wide, the plots stand side by side."""
-        super().resizeEvent(event)
-        wide = self.width() > 1.5 * self.height()
-        box = QBoxLayout.Direction
-        self._pane_box.setDirection(box.LeftToRight if wide else box.TopToBottom)
 
     # Data
 
@@ -142,14 +131,10 @@ class LossPlots(QWidget):
         self.history.extend_columns(steps, epochs, columns)
         self._changed()
 
-    def truncate_after(self, step: int) -> None:
-        """Forget all rows after this step."""
-        self.history.truncate_after(step)
-        self._changed()
-
     def clear(self) -> None:
         """Forget rows, markers and cursor, and follow again. What the user hid stays hidden."""
         self.history.clear()
+        self.pages.hide_extra()
         self.clear_markers()
         self.set_cursor(None)
         self.set_following(True)
@@ -159,22 +144,24 @@ class LossPlots(QWidget):
 
     def add_marker(self, step: int, text: str) -> None:
         """Mark a live edit, e.g. "G learning rate 0.0002 → 0.0001"; its text shows when the pointer is near."""
-        for pane in self.panes:
+        self._markers.append((step, text))
+        for pane in self.pages.all_panes:
             pane.markers.add(step, text, self._x_of(step))
 
     def clear_markers(self) -> None:
         """Take all markers away."""
-        for pane in self.panes:
+        self._markers.clear()
+        for pane in self.pages.all_panes:
             pane.markers.clear()
 
     def set_cursor(self, step: int | None) -> None:
         """Mark the step of the sample that is looked at; None for none."""
         self._cursor_step = step
-        for pane in self.panes:
+        for pane in self.pages.all_panes:
             pane.show_cursor(None if step is None else self._x_of(step))
 
     def _x_of(self, step: int) -> float:
-        return float(step) if self.axis == "step" else self.history.epoch_at(step)
+        return self.history.place_of(step, self.axis)
 
     # What the user set
 
@@ -195,14 +182,26 @@ class LossPlots(QWidget):
     @property
     def hidden_curves(self) -> frozenset[str]:
         """The keys of the curves that the user hid."""
-        return frozenset().union(*(pane.hidden for pane in self.panes))
+        known = {spec.key for pane in self.panes for spec in pane.specs}
+        return frozenset().union(self._hidden - known, *(pane.hidden for pane in self.panes))
 
     def set_hidden_curves(self, keys: Iterable[str]) -> None:
-        """Hide these curves and show all others. Unknown keys are ignored."""
-        wanted = set(keys)
+        """Hide these curves and show all others, now or when there are curves of these keys."""
+        self._hidden = frozenset(keys)
         for pane in self.panes:
-            for spec in pane.specs:
-                pane.legend.set_shown(spec.key, spec.key not in wanted)
+            self._hide_curves(pane)
+
+    def _hide_curves(self, pane: PlotPane) -> None:
+        for spec in pane.specs:
+            pane.legend.set_shown(spec.key, spec.key not in self._hidden)
+
+    def show_pane(self, spec: PaneSpec) -> None:
+        """Show a further plot, e.g. of measures that not every training has; until `clear`."""
+        self._hidden = self.hidden_curves
+        self.pages.show_pane(spec)
+        for pane in self.panes:
+            self._hide_curves(pane)
+        self._changed()
 
     @property
     def following(self) -> bool:
@@ -237,19 +236,17 @@ class LossPlots(QWidget):
         if not self.isVisible():
             return
         self._dirty = False
-        losses, opinion = self.panes
-        losses.redraw(self.history, self.drawing, self.following)
-        opinion.redraw(self.history, replace(self.drawing, log=False), self.following)
+        self.pages.redraw(self.history, self.drawing, self.following)
         self._place_lines()
         self._read_out()
 
     def _place_lines(self) -> None:
-        for pane in self.panes:
+        for pane in self.pages.all_panes:
             pane.markers.place(self._x_of)
         self.set_cursor(self._cursor_step)
 
     def _restyle(self) -> None:
-        for pane in self.panes:
+        for pane in self.pages.all_panes:
             pane.restyle()
         self._changed()
 
@@ -288,17 +285,12 @@ class LossPlots(QWidget):
     def _read_out(self) -> None:
         """Show the values under the pointer, or the newest."""
         span = self.history.span(self.axis)
-        found = None
-        if span is not None:
-            found = self.history.nearest(span[1] if self._hovered is None else self._hovered, self.axis)
-        edits = {pane.show_crosshair(self._hovered if found else None) for pane in self.panes}
-        for pane in self.panes:
-            for spec in pane.specs:
-                if found is None:
-                    pane.legend.clear_values()
-                else:
-                    pane.legend.show_value(spec.key, self.history.value_at(spec.key, found[0]))
-        words = [] if found is None else [f"Step {found[0]:,}", f"epoch {found[1]:.2f}"]
-        if found is not None and self._hovered is None:
-            words[0] = f"Newest: step {found[0]:,}"
+        at = None if span is None else span[1] if self._hovered is None else self._hovered
+        edits = {pane.show_crosshair(self._hovered if span else None) for pane in self.panes}
+        found = [pane.read_out(self.history, at, self.axis) for pane, _ in self.pages.visible]
+        # What was measured seldom has a step of its own; the line below tells that of the first plot.
+        place = next((each for each in found if each), None)
+        words = [] if place is None else [f"Step {place[0]:,}", f"epoch {place[1]:.2f}"]
+        if place is not None and self._hovered is None:
+            words[0] = f"Newest: step {place[0]:,}"
         self._readout.setText(" · ".join([*words, *sorted(edits - {""})]))

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from studio.views.combo import FocusedWheelCombo
-from studio.views.plot_pane import Drawing
+from studio.views.plot_curves import Drawing
 from studio.views.series import Axis
 
 TICKS = 300
@@ -75,6 +75,7 @@ class PlotControls(QWidget):
         combo.setToolTip("What the x-axis counts")
         combo.addItem("Steps", "step")
         combo.addItem("Epochs", "epoch")
+        combo.addItem("Minutes", "minute")
         return combo
 
     def _make_button(self) -> QToolButton:
@@ -109,14 +110,17 @@ class PlotControls(QWidget):
     @property
     def drawing(self) -> Drawing:
         """What is set now."""
-        axis: Axis = "epoch" if self.axis.currentData() == "epoch" else "step"
-        return Drawing(weight_of(self.smoothing.value()), axis, self.log_scale.isChecked())
+        return Drawing(weight_of(self.smoothing.value()), self.axis.currentData(), self.log_scale.isChecked())
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Set all controls, as if by hand."""
         self.smoothing.setValue(tick_of(drawing.weight))
         self.log_scale.setChecked(drawing.log)
-        self.axis.setCurrentIndex(self.axis.findData(drawing.axis))
+        self.set_axis(drawing.axis)
+
+    def set_axis(self, axis: Axis) -> None:
+        """Choose what the x-axis counts, as if by hand."""
+        self.axis.setCurrentIndex(self.axis.findData(axis))
 
     def _smoothing_changed(self) -> None:
         self._show_weight()

@@ -1,10 +1,8 @@
 """One plot: its legend, curves, crosshair, cursor and markers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -13,27 +11,12 @@ from studio.theme import colour, theme_notifier
 from studio.views.curves import CurveSpec
 from studio.views.legend import Legend
 from studio.views.markers import Markers
-from studio.views.plot_parts import line_pen, make_curve, make_level, make_line, make_plot, reduce_points
+from studio.views.plot_curves import Drawing, PlotCurves
+from studio.views.plot_parts import line_pen, make_level, make_line, make_plot
 from studio.views.series import Axis, History
 from studio.views.smoothing import Floats
 
-LONG, LONG_SMOOTHED = 600, 20_000
-"""From this many points on a measured or a smoothed curve is drawn with the fast one-pixel pen."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """How all curves are drawn.
-
-    Attributes:
-        weight: of the smoothing, 0 for none.
-        axis: what x counts.
-        log: whether y is logarithmic.
-    """
-
-    weight: float = 0.0
-    axis: Axis = "step"
-    log: bool = False
+AXIS_TITLES: dict[Axis, str] = {"step": "Step", "epoch": "Epoch", "minute": "Minutes of training"}
 
 
 class PlotPane(QWidget):
@@ -51,7 +34,8 @@ class PlotPane(QWidget):
     Attributes:
         plot: the pyqtgraph widget.
         view: its view box.
-        hidden: keys of the curves not to be seen.
+        curves: what is drawn.
+        legend: the buttons above.
         markers: the edits' lines.
     """
 
@@ -71,26 +55,48 @@ class PlotPane(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.specs = tuple(specs)
-        self.hidden: set[str] = set()
-        self.legend = Legend(specs, self)
         self.plot = make_plot(f"{name}Canvas", left_labels[0])
         self.view: Any = self.plot.getPlotItem().getViewBox()
         self.markers = Markers(self.plot)
         self._left_labels = left_labels
         self._empty_text = empty_text
         self._drawing = Drawing()
-        self._drawn: list[tuple[Floats, bool]] = []
         self._fixed_range: tuple[float, float] | None = None
         self._level: Any = None
-        self._raw = {spec.key: make_curve(self.plot, 0) for spec in self.specs}
-        self._main = {spec.key: make_curve(self.plot, 10) for spec in self.specs}
+        self.curves = PlotCurves(self.plot)
+        self.curves.set_specs(specs)
+        self.legend = self._make_legend()
         self._cursor = make_line(self.plot, 15)
         self._crosshair = make_line(self.plot, 20)
         self._note = self._make_note()
         self._lay_out()
         self._connect()
         self.restyle()
+
+    @property
+    def specs(self) -> tuple[CurveSpec, ...]:
+        """The curves."""
+        return self.curves.specs
+
+    @property
+    def hidden(self) -> set[str]:
+        """Keys of the curves not to be seen."""
+        return self.curves.hidden
+
+    def set_specs(self, specs: Sequence[CurveSpec]) -> None:
+        """Show these curves; those that were there before must be among them."""
+        if tuple(specs) != self.specs:
+            self.curves.set_specs(specs)
+            before, self.legend = self.legend, self._make_legend()
+            self._column.replaceWidget(before, self.legend)
+            before.deleteLater()
+
+    def _make_legend(self) -> Legend:
+        legend = Legend(self.specs, self)
+        for key in self.hidden:
+            legend.set_shown(key, False)
+        legend.toggled.connect(self._toggle)
+        return legend
 
     def _make_note(self) -> QLabel:
         note = QLabel(self._empty_text, self.plot.viewport())
@@ -101,26 +107,26 @@ class PlotPane(QWidget):
         return note
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.legend)
-        column.addWidget(self.plot, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.legend)
+        self._column.addWidget(self.plot, 1)
 
     def _connect(self) -> None:
-        self.legend.toggled.connect(self._toggle)
         self.view.sigRangeChangedManually.connect(self._moved_by_hand)
         # Not by pyqtgraph's own signals, which leave out moves that follow each other quickly.
         self.plot.viewport().installEventFilter(self)
 
-    def fix_range(self, low: float, high: float, level: float, level_text: str) -> None:
-        """Keep y between two values, with a labelled horizontal line."""
+    def fix_range(self, low: float, high: float, level: float | None = None, level_text: str = "") -> None:
+        """Keep y between two values; with a labelled horizontal line, where a level is given."""
         margin = 0.03 * (high - low)
         self._fixed_range = (low - margin, high + margin)
         self.view.setMouseEnabled(x=True, y=False)
         self.view.setYRange(*self._fixed_range, padding=0)
-        self._level = make_level(self.plot, level, level_text)
-        self.restyle()
+        if level is not None:
+            self._level = make_level(self.plot, level, level_text)
+            self.restyle()
 
     # Drawing
 
@@ -131,9 +137,7 @@ class PlotPane(QWidget):
         if span is not None:
             # Before the curves: they reduce their points to what can be seen, which takes time.
             self._fit_x(span)
-        self._drawn.clear()
-        for spec in self.specs:
-            self._redraw_curve(spec, history)
+        self.curves.redraw(history, drawing)
         if span is not None:
             self._fit_y()
         self._explain(history)
@@ -141,55 +145,38 @@ class PlotPane(QWidget):
     def _apply(self, drawing: Drawing) -> None:
         item = self.plot.getPlotItem()
         if drawing.axis != self._drawing.axis:
-            item.setLabel("bottom", "Step" if drawing.axis == "step" else "Epoch")
-        if (drawing.weight > 0) != (self._drawing.weight > 0):
-            for curve in self._main.values():
-                reduce_points(curve, smooth=drawing.weight > 0)
+            item.setLabel("bottom", AXIS_TITLES[drawing.axis])
         if drawing.log != self._drawing.log:
-            for curve in (*self._raw.values(), *self._main.values()):
-                curve.clear()
+            self.curves.clear()
             item.setLogMode(x=False, y=drawing.log)
             self.view.disableAutoRange()
             # Powers of ten alone would leave most logarithmic axes without a number.
             item.getAxis("left").setStyle(maxTickLevel=1 if drawing.log else 0)
         self._drawing = drawing
 
-    def _redraw_curve(self, spec: CurveSpec, history: History) -> None:
-        raw, main = self._raw[spec.key], self._main[spec.key]
-        smooth = self._drawing.weight > 0
-        shown = spec.key not in self.hidden
-        main.setVisible(shown)
-        raw.setVisible(shown and smooth)
-        if not shown:
-            return
-        x, y = self._plottable(*history.smoothed(spec.key, self._drawing.weight, self._drawing.axis))
-        fine = len(x) < (LONG_SMOOTHED if smooth else LONG)
-        main.setData(x, y, pen=spec.pen(1.6 if fine else 1.0), antialias=smooth or fine)
-        self._drawn.append((y, not smooth))
-        if smooth:
-            x, y = self._plottable(*history.column(spec.key, self._drawing.axis))
-            raw.setData(x, y, pen=spec.faint_pen())
-            self._drawn.append((y, True))
-
-    def _plottable(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """A logarithm needs values above zero: the others are left out."""
-        if not self._drawing.log:
-            return x, y
-        positive = y > 0
-        return (x, y) if positive.all() else (x[positive], y[positive])
-
     def _explain(self, history: History) -> None:
         text = ""
         if len(history) == 0:
             text = self._empty_text
-        elif not self._drawn:
+        elif not self.curves.drawn:
             text = "All curves are hidden: click a name above to show one"
-        elif not any(len(y) for y, _ in self._drawn):
+        elif not any(len(y) for y, _ in self.curves.drawn):
             text = "Only values above 0 fit on a log scale" if self._drawing.log else "Nothing measured yet"
         self._note.setText(text)
         self._note.setVisible(bool(text))
         if self._level is not None:
             self._level.setVisible(not text)
+
+    def read_out(self, history: History, x: float | None, axis: Axis) -> tuple[int, float] | None:
+        """Write into the legend what was measured nearest to x, and give back its step and epoch, if anything was."""
+        keys = [spec.key for spec in self.specs]
+        found = None if x is None else history.nearest(x, axis, keys)
+        if found is None:
+            self.legend.clear_values()
+            return None
+        for key in keys:
+            self.legend.show_value(key, history.value_at(key, found[0]))
+        return found
 
     @property
     def note(self) -> str:
@@ -203,14 +190,11 @@ class PlotPane(QWidget):
 
     def drawn_points(self, key: str) -> tuple[Floats, Floats]:
         """x and y last given to a curve; empty for a hidden or unmeasured one."""
-        x, y = self._main[key].getOriginalDataset()
-        empty = x is None or not self._main[key].isVisible()
-        return (np.empty(0), np.empty(0)) if empty else (x, y)
+        return self.curves.points(key)
 
     def painted_points(self, key: str) -> int:
         """How many points of a curve are left to be painted."""
-        x, _ = self._main[key].curve.getData()
-        return 0 if x is None else len(x)
+        return self.curves.painted(key)
 
     # Range
 
@@ -223,18 +207,12 @@ class PlotPane(QWidget):
             self.view.setXRange(low - 0.01 * length, high + 0.015 * length, padding=0)
 
     def _fit_y(self) -> None:
-        y_range = self._fixed_range or self._range_of_drawn()
+        y_range = self.curves.range_of_drawn()
+        if self._fixed_range:
+            low, high = y_range or self._fixed_range
+            y_range = min(low, self._fixed_range[0]), max(high, self._fixed_range[1])
         if y_range is not None:
             self.view.setYRange(*y_range, padding=0 if self._fixed_range else 0.06)
-
-    def _range_of_drawn(self) -> tuple[float, float] | None:
-        bounds = [_bounds(y, measured) for y, measured in self._drawn if len(y)]
-        if not bounds:
-            return None
-        low, high = min(low for low, _ in bounds), max(high for _, high in bounds)
-        if self._drawing.log:
-            low, high = float(np.log10(low)), float(np.log10(high))
-        return (low, high) if high - low > 1e-9 else (low - 0.5, high + 0.5)
 
     # Crosshair, cursor, markers
 
@@ -317,11 +295,3 @@ def _place(line: Any, x: float | None) -> None:
     if x is not None:
         line.setPos(x)
     line.setVisible(x is not None)
-
-
-def _bounds(y: Floats, measured: bool) -> tuple[float, float]:
-    """The range worth showing. One spike must not flatten the rest: long measured curves lose their extremes."""
-    if not measured or len(y) < 500:
-        return float(y.min()), float(y.max())
-    low, high = np.percentile(y[:: max(1, len(y) // 4000)], (0.5, 99.5))
-    return float(low), float(high)

@@ -1,5 +1,7 @@
 """The star of the window: what the generator makes, with the real images beside it on request."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QKeySequence
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
@@ -46,6 +48,7 @@ class SampleGrid(QWidget):
         self.step: int | None = None
         self._images: dict[PanelRole, Images] = {}
         self._caption = ""
+        self._columns, self._labels = 0, tuple[str, ...]()
         self._placeholder = "Images appear here when a training starts"
         self.controls = GridControls(self)
         self._message = self._make_message()
@@ -97,19 +100,24 @@ class SampleGrid(QWidget):
 
     # Images
 
-    def set_images(self, images: Images, caption: str = "", step: int | None = None) -> None:
+    def set_images(
+        self, images: Images, caption: str = "", step: int | None = None, columns: int = 0, labels: Sequence[str] = ()
+    ) -> None:
         """Show generated images.
 
         Args:
             images: uint8 [N, H, W, C], C is 1 or 3.
             caption: goes into the heading, e.g. "Step 1,200".
             step: the step they are from.
+            columns: how many belong together in a row, e.g. those of one class; 0 where any number will do.
+            labels: names of these rows.
 
         Raises:
             ValueError: the array is not of this kind.
         """
         self._set("fake", images)
         self._caption, self.step = caption, step
+        self._columns, self._labels = columns, tuple(labels)
         self._refresh()
 
     def set_real_images(self, images: Images) -> None:
@@ -117,11 +125,18 @@ class SampleGrid(QWidget):
         self._set("real", images)
         self._refresh()
 
+    def clear_real_images(self) -> None:
+        """Forget the real images: others are chosen, and are not there yet."""
+        self._images.pop("real", None)
+        self._cells["real"] = []
+        self._refresh()
+
     def clear_images(self) -> None:
         """Forget the generated images; the real ones stay."""
         self._images.pop("fake", None)
         self._cells["fake"] = []
         self._caption, self.step = "", None
+        self._columns, self._labels = 0, ()
         self.set_fresh_noise(False)
         self._refresh()
 
@@ -162,6 +177,10 @@ class SampleGrid(QWidget):
         """Choose rows and columns, as if by hand; 0 for automatic."""
         self.controls.rows.setValue(rows)
         self.controls.columns.setValue(columns)
+
+    def set_inverted(self, inverted: bool) -> None:
+        """Show grey images dark on light, or as they are, as if by hand."""
+        self.controls.ink.setChecked(inverted)
 
     def set_zoom(self, zoom: int | None) -> None:
         """Screen pixels for one pixel of an image, 1 to 16; None for as large as fits."""
@@ -204,13 +223,14 @@ class SampleGrid(QWidget):
     def _fake_panel(self) -> Panel:
         heading = f"Generated · {self._caption}" if self._caption else "Generated"
         sentence = "Generated images appear here when a training starts"
-        return Panel("fake", heading, sentence, self._cells["fake"])
+        return Panel("fake", heading, sentence, self._cells["fake"], self._columns, self._labels)
 
     def _real_panel(self) -> Panel:
         cells = self._cells["real"]
         shape = self.controls.shape
         wanted = shape.rows * shape.columns or len(self._cells["fake"]) or MOST_REAL
-        return Panel("real", "Real images", "The real images are not loaded", cells[:wanted])
+        columns = self._columns if self.mode is Mode.SIDE_BY_SIDE else 0
+        return Panel("real", "Real images", "The real images are not loaded", cells[:wanted], columns)
 
     def _refresh(self) -> None:
         self.canvas.empty_text = self._empty_text()

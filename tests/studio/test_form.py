@@ -132,7 +132,7 @@ def test_the_tab_key_follows_the_rows_after_a_rebuild(form: ExperimentForm) -> N
         QTest.keyClick(form.focusWidget(), Qt.Key.Key_Tab)
         seen.append(form.focusWidget().objectName())
     names = [name for name in seen if not name.startswith("reset:")]
-    assert names[:4] == [f"optimizer_g.{name}" for name in ("lr", "momentum", "nesterov", "weight_decay")]
+    assert names[:4] == [f"optimizer_g.{name}" for name in ("lr", "momentum", "dampening", "nesterov")]
 
 
 def test_an_invalid_value_marks_its_row_until_it_is_mended(qtbot: QtBot, form: ExperimentForm) -> None:

@@ -17,7 +17,7 @@ from studio.theme import apply_theme, resources
 NAMES = sorted(path.stem for path in (resources() / "icons").glob("*.svg") if path.stem != "app")
 WANTED = """
     start pause step stop save load export new-run folder copy dice real-images theme search reset warning error
-    info play preset-save chevron-down chevron-right zoom-in zoom-out fit close
+    info play preset-save chevron-down chevron-left chevron-right zoom-in zoom-out fit close compare
 """
 
 

@@ -12,7 +12,8 @@ from studio.theme import apply_theme, theme_notifier
 from studio.views.curves import format_value
 from studio.views.loss_plots import LossPlots
 from studio.views.plot_controls import tick_of, weight_of
-from studio.views.plot_pane import Drawing, PlotPane
+from studio.views.plot_curves import Drawing
+from studio.views.plot_pane import PlotPane
 from studio.views.series import MetricsRow
 
 KEYS = ("loss/d_real", "loss/d_fake", "loss/g", "prob/real", "prob/fake")

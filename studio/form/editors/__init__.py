@@ -16,6 +16,7 @@ from ganengine.fields import Declaration
 from studio.form.editors.choice import ChoiceEditor
 from studio.form.editors.device import DeviceEditor
 from studio.form.editors.number import NumberEditor
+from studio.form.editors.path import PathEditor
 from studio.form.editors.sequence import SequenceEditor
 from studio.form.editors.switch import SwitchEditor
 from studio.form.editors.text import TextEditor
@@ -52,4 +53,4 @@ def _made(declaration: Declaration, summaries: dict[str, str]) -> Editor:
         return NumberEditor(declaration)
     if get_origin(annotation) is tuple:
         return SequenceEditor(declaration) if Ellipsis in get_args(annotation) else TupleEditor(declaration)
-    return TextEditor(declaration)
+    return PathEditor(declaration) if declaration.form == "path" else TextEditor(declaration)

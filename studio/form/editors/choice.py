@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from ganengine.fields import Declaration
-from studio.form.editors.calm import CalmComboBox
 from studio.form.wording import paragraph
+from studio.views.combo import CalmComboBox
 
 
 class ChoiceEditor(CalmComboBox):
@@ -28,7 +28,9 @@ class ChoiceEditor(CalmComboBox):
             self.addItem(declaration.label_of(None).capitalize(), None)
         unit = f" {declaration.unit}" if declaration.unit else ""
         for choice in declaration.choices:
-            self.addItem(declaration.label_of(choice) + unit, choice)
+            # A word such as Auto is of no unit.
+            shown = unit if isinstance(choice, int | float) else ""
+            self.addItem(declaration.label_of(choice) + shown, choice)
             if summary := (summaries or {}).get(str(choice)):
                 self.setItemData(self.count() - 1, paragraph(summary), Qt.ItemDataRole.ToolTipRole)
         self.currentIndexChanged.connect(self._on_changed)

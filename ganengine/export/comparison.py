@@ -1,0 +1,158 @@
+"""A comparison of runs as one HTML file that needs nothing else: curves, images, and what differs."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+from ganengine.comparison import LOSSES, ComparedRun, Comparison
+from ganengine.console import duration
+from ganengine.export.comparison_grid import png_bytes, sample_grid
+from ganengine.export.comparison_svg import RUN_COLOURS, plot, swatch
+from ganengine.runs.files import write_text
+from ganengine.values import short_value
+
+_ROLES = {"loss/d_real": "real", "loss/d_fake": "fake", "loss/g": "generator"}
+_STYLE = """\
+:root { color-scheme: light dark; --text: #1d1d21; --muted: #5f5f6a; --ground: #fff; --line: #dcdce1;
+  --real: #0072b2; --fake: #c86400; --generator: #008a63; --error: #c0262d; %(light)s }
+@media (prefers-color-scheme: dark) { :root { --text: #e6e6ea; --muted: #a3a3af; --ground: #1a1a1d; --line: #36363c;
+  --real: #56b4e9; --fake: #f0a020; --generator: #2dbd8e; --error: #ff8078; %(dark)s } }
+body { font: 15px/1.45 system-ui, sans-serif; color: var(--text); background: var(--ground); margin: 24px auto;
+  max-width: 1320px; padding: 0 20px; }
+h1 { font-size: 1.5rem; margin-bottom: 0.2em; } h2 { font-size: 1.1rem; margin: 1.8em 0 0.6em; }
+p.note, figcaption small, td small { color: var(--muted); }
+.row { display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-start; }
+ul.legend { list-style: none; padding: 0; } .legend li { display: flex; gap: 8px; align-items: center; }
+figure { margin: 0; flex: 1 1 240px; max-width: 420px; }
+figure img { width: 100%%; image-rendering: pixelated; border: 1px solid var(--line); }
+figcaption { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: center; margin-bottom: 4px; }
+.plot { flex: 1 1 360px; max-width: 640px; } .swatch { width: 40px; height: 12px; flex: none; }
+.curve, .swatch line { fill: none; stroke-width: 1.7; stroke-linejoin: round; }
+.axis, .mark { fill: none; stroke: var(--line); } .axis { stroke: var(--muted); }
+text { font: 11px system-ui, sans-serif; fill: var(--text); } .heading { font-size: 14px; font-weight: 600; }
+.tick.y { text-anchor: end; } .tick.x, .empty { text-anchor: middle; } .empty { fill: var(--muted); }
+.real { fill: var(--real); } .fake { fill: var(--fake); } .generator { fill: var(--generator); }
+table { border-collapse: collapse; } th, td { text-align: left; padding: 4px 14px 4px 0; vertical-align: top;
+  border-bottom: 1px solid var(--line); } td.number { font-variant-numeric: tabular-nums; }
+.failed { color: var(--error); } .scroll { overflow-x: auto; }
+"""
+
+
+def save_html(path: Path, comparison: Comparison, step: int | None = None) -> None:
+    """Write the report; `step` is that of the images, by default the newest that all have.
+
+    Raises:
+        StorageError: it could not be written; a file that was there before is intact.
+    """
+    write_text(path, html_report(comparison, step), "the comparison")
+
+
+def html_report(comparison: Comparison, step: int | None = None) -> str:
+    """The report as a page without scripts and without links. Names from files are escaped."""
+    title = escape(comparison.title)
+    sections = [
+        _legend(comparison.runs),
+        _images(comparison, comparison.step if step is None else step),
+        _curves(comparison.runs),
+        _outcomes(comparison),
+        _differences(comparison),
+    ]
+    return "\n".join(
+        [
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+            # Whatever a run's files hold, the page runs nothing and loads nothing.
+            '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
+            "style-src 'unsafe-inline'\">",
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{title}</title>\n<style>\n{_style()}</style>\n</head>\n<body>",
+            f'<h1>{title}</h1>\n<p class="note">Made by GAN Studio</p>',
+            *sections,
+            "</body>\n</html>\n",
+        ]
+    )
+
+
+def _style() -> str:
+    grounds = [
+        " ".join(f"--run{index}: {pair[ground]};" for index, pair in enumerate(RUN_COLOURS)) for ground in (0, 1)
+    ]
+    runs = "".join(f".run{index} {{ stroke: var(--run{index}); }}\n" for index in range(len(RUN_COLOURS)))
+    return _STYLE % {"light": grounds[0], "dark": grounds[1]} + runs
+
+
+def _legend(runs: Sequence[ComparedRun]) -> str:
+    lines = [
+        f"<li>{swatch(index)} <b>{escape(run.label)}</b> <span>{escape(run.name)}</span> {_status(run)}</li>"
+        for index, run in enumerate(runs)
+    ]
+    return '<ul class="legend">\n' + "\n".join(lines) + "\n</ul>"
+
+
+def _images(comparison: Comparison, step: int) -> str:
+    figures = []
+    for index, run in enumerate(comparison.runs):
+        grid = sample_grid(run, step)
+        heading = f"{swatch(index)} <b>{escape(run.label)}</b>"
+        if grid is None:
+            figures.append(f"<figure><figcaption>{heading}</figcaption><p>No samples</p></figure>")
+            continue
+        data = b64encode(png_bytes(grid.picture)).decode("ascii")
+        alt = escape(f"Images generated by {run.label} at step {grid.step:,}")
+        figures.append(
+            f"<figure><figcaption>{heading} <small>step {grid.step:,}</small></figcaption>"
+            f'<img alt="{alt}" src="data:image/png;base64,{data}"></figure>'
+        )
+    return f'<h2>Generated images at step {step:,}</h2>\n<div class="row">\n' + "\n".join(figures) + "\n</div>"
+
+
+def _curves(runs: Sequence[ComparedRun]) -> str:
+    labels = [run.label for run in runs]
+    plots = [plot(title, labels, [run.curve(key) for run in runs], _ROLES[key]) for key, title in LOSSES.items()]
+    return '<h2>Losses</h2>\n<div class="row">\n' + "\n".join(plots) + "\n</div>"
+
+
+def _outcomes(comparison: Comparison) -> str:
+    columns = {**LOSSES, **comparison.evaluations}
+    head = ("Run", "Status", "Steps", "Time", *columns.values())
+    rows = [
+        (
+            f"<b>{escape(run.label)}</b><br><small>{escape(run.name)}</small>",
+            _status(run),
+            f"{run.step:,}",
+            duration(run.seconds),
+            *(_number(run.last(key)) for key in columns),
+        )
+        for run in comparison.runs
+    ]
+    return "<h2>Outcome</h2>\n" + _table(head, rows)
+
+
+def _differences(comparison: Comparison) -> str:
+    if not comparison.differences:
+        return "<h2>What differs</h2>\n<p>All settings are the same.</p>"
+    rows = [
+        (
+            f"{escape(found.title)}<br><small>{escape(found.path)}</small>",
+            *(escape(found.text(index)) for index in range(len(comparison.runs))),
+        )
+        for found in comparison.differences
+    ]
+    return "<h2>What differs</h2>\n" + _table(("Setting", *(run.label for run in comparison.runs)), rows)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table; the cells of `rows` are HTML already, those of `head` are plain text."""
+    first = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
+    body = "\n".join("<tr>" + "".join(f'<td class="number">{cell}</td>' for cell in row) + "</tr>" for row in rows)
+    return f'<div class="scroll"><table>\n<thead><tr>{first}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'
+
+
+def _status(run: ComparedRun) -> str:
+    why = f": {escape(run.message)}" if run.message else ""
+    failed = ' class="failed"' if run.status == "failed" else ""
+    return f"<span{failed}>{escape(run.status)}{why}</span>"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else short_value(float(f"{value:.4g}"))

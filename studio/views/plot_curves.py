@@ -1,0 +1,148 @@
+"""The curves of one plot: each as it was measured, and smoothed over it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from studio.theme import colour
+from studio.views.curves import CurveSpec
+from studio.views.plot_parts import make_curve, reduce_points
+from studio.views.series import Axis, History
+from studio.views.smoothing import Floats
+
+LONG, LONG_SMOOTHED = 600, 20_000
+"""From this many points on a measured or a smoothed curve is drawn with the fast one-pixel pen."""
+SYMBOL_SIZE = 7
+MOST_SYMBOLS = 200
+"""More points than that are a line without symbols."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How all curves are drawn.
+
+    Attributes:
+        weight: of the smoothing, 0 for none.
+        axis: what x counts.
+        log: whether y is logarithmic.
+    """
+
+    weight: float = 0.0
+    axis: Axis = "step"
+    log: bool = False
+
+
+class PlotCurves:
+    """Draws a history's columns into one plot.
+
+    Attributes:
+        specs: the curves.
+        hidden: keys of the curves not to be seen.
+        drawn: y of every curve drawn last, and whether it is as measured.
+    """
+
+    def __init__(self, plot: Any) -> None:
+        self.specs: tuple[CurveSpec, ...] = ()
+        self.hidden: set[str] = set()
+        self.drawn: list[tuple[Floats, bool]] = []
+        self._plot = plot
+        self._drawing = Drawing()
+        self._raw: dict[str, Any] = {}
+        self._main: dict[str, Any] = {}
+
+    def set_specs(self, specs: Sequence[CurveSpec]) -> None:
+        """Take these curves; those that were there before must be among them."""
+        self.specs = tuple(specs)
+        for spec in specs:
+            if spec.key not in self._main:
+                self._raw[spec.key], self._main[spec.key] = make_curve(self._plot, 0), make_curve(self._plot, 10)
+                for curve in (self._raw[spec.key], self._main[spec.key]):
+                    curve.setLogMode(False, self._drawing.log)
+                reduce_points(self._main[spec.key], smooth=self._drawing.weight > 0)
+
+    def redraw(self, history: History, drawing: Drawing) -> None:
+        """Draw all shown curves anew."""
+        self._apply(drawing)
+        self.drawn.clear()
+        for spec in self.specs:
+            self._redraw(spec, history)
+
+    def _apply(self, drawing: Drawing) -> None:
+        if (drawing.weight > 0) != (self._drawing.weight > 0):
+            for curve in self._main.values():
+                reduce_points(curve, smooth=drawing.weight > 0)
+        self._drawing = drawing
+
+    def clear(self) -> None:
+        """Take all points away, e.g. before their scale changes."""
+        for curve in (*self._raw.values(), *self._main.values()):
+            curve.clear()
+
+    def _redraw(self, spec: CurveSpec, history: History) -> None:
+        raw, main = self._raw[spec.key], self._main[spec.key]
+        smooth = self._drawing.weight > 0
+        shown = spec.key not in self.hidden
+        main.setVisible(shown)
+        raw.setVisible(shown and smooth)
+        if not shown:
+            return
+        x, y = self._plottable(*history.smoothed(spec.key, self._drawing.weight, self._drawing.axis))
+        fine = len(x) < (LONG_SMOOTHED if smooth else LONG)
+        main.setData(x, y, pen=spec.pen(1.6 if fine else 1.0), antialias=smooth or fine, **_symbols(spec, len(x)))
+        self.drawn.append((y, not smooth))
+        if smooth:
+            x, y = self._plottable(*history.column(spec.key, self._drawing.axis))
+            raw.setData(x, y, pen=spec.faint_pen())
+            self.drawn.append((y, True))
+
+    def _plottable(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """A logarithm needs values above zero: the others are left out."""
+        if not self._drawing.log:
+            return x, y
+        positive = y > 0
+        return (x, y) if positive.all() else (x[positive], y[positive])
+
+    def points(self, key: str) -> tuple[Floats, Floats]:
+        """x and y last given to a curve; empty for a hidden or unmeasured one."""
+        x, y = self._main[key].getOriginalDataset()
+        empty = x is None or not self._main[key].isVisible()
+        return (np.empty(0), np.empty(0)) if empty else (x, y)
+
+    def painted(self, key: str) -> int:
+        """How many points of a curve are left to be painted."""
+        x, _ = self._main[key].curve.getData()
+        return 0 if x is None else len(x)
+
+    def symbol(self, key: str) -> str | None:
+        """The symbol that a curve's points are drawn with, or None."""
+        symbol: str | None = self._main[key].opts["symbol"]
+        return symbol
+
+    def range_of_drawn(self) -> tuple[float, float] | None:
+        """The range worth showing of all that is drawn; of the logarithms where y is logarithmic."""
+        bounds = [_bounds(y, measured) for y, measured in self.drawn if len(y)]
+        if not bounds:
+            return None
+        low, high = min(low for low, _ in bounds), max(high for _, high in bounds)
+        if self._drawing.log:
+            low, high = float(np.log10(low)), float(np.log10(high))
+        if high - low > 1e-9:
+            return low, high
+        around = 0.5 if self._drawing.log or low == 0 else 0.25 * abs(low)
+        return low - around, high + around
+
+
+def _symbols(spec: CurveSpec, count: int) -> dict[str, Any]:
+    if not spec.symbol or count > MOST_SYMBOLS:
+        return {"symbol": None}
+    return {"symbol": spec.symbol, "symbolSize": SYMBOL_SIZE, "symbolBrush": colour(spec.role), "symbolPen": None}
+
+
+def _bounds(y: Floats, measured: bool) -> tuple[float, float]:
+    """The range worth showing. One spike must not flatten the rest: long measured curves lose their extremes."""
+    if not measured or len(y) < 500:
+        return float(y.min()), float(y.max())
+    low, high = np.percentile(y[:: max(1, len(y) // 4000)], (0.5, 99.5))
+    return float(low), float(high)
