@@ -254,6 +254,8 @@ def _central_tabs() -> QTabWidget:
     tabs.setObjectName("centralTabs")
     tabs.setAccessibleName("Images, data, networks and comparisons")
     tabs.setDocumentMode(True)
+    # Less than its pages ask for: below NARROW the plots make room, and until then the window must be able to shrink.
+    tabs.setMinimumWidth(360)
     return tabs
 
 

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Iterator
+from inspect import cleandoc
 from typing import TYPE_CHECKING
 
 from ganengine.cli.options import Commands, UsageError, add_runs, runs_root
@@ -40,7 +41,8 @@ def add(commands: Commands) -> None:
 def run(arguments: Namespace) -> int:
     """Print one name a line, with what is worth knowing of it."""
     families = _families()
-    names = ["presets", "runs", *families]
+    sides = _side_by_side()
+    names = ["presets", "runs", *families, *sides]
     rows: list[tuple[str, ...]]
     match arguments.what:
         case None:
@@ -51,6 +53,8 @@ def run(arguments: Namespace) -> int:
             rows = list(_runs(runs_root(arguments)))
         case what if what in families:
             rows = list(_parts(families[what]))
+        case what if what in sides:
+            rows = sides[what]
         case what:
             raise UsageError(f"there is no list of {what!r}; there are lists of {', '.join(names)}")
     print_columns(rows)
@@ -71,6 +75,25 @@ def _families() -> "dict[str, dict[str, type[Component]]]":
             if family not in known.values():  # both optimizers are of one family
                 known[section] = family
     return found
+
+
+def _side_by_side() -> dict[str, list[tuple[str, ...]]]:
+    """What can be on at once: name of the list → the settings, or the name, of each with what it does."""
+    from ganengine.augment.base import Augmentation
+    from ganengine.metrics.measures.base import all_metrics
+    from ganengine.parts import Part, members
+    from ganengine.regularizers.base import Regularizer
+
+    def rows(family: type[Part]) -> list[tuple[str, ...]]:
+        return [(", ".join(cls.model_fields), _first_line(cls)) for cls in members(family)]
+
+    metrics = [(name, _first_line(metric)) for name, metric in all_metrics().items()]
+    return {"regularizers": rows(Regularizer), "augmentations": rows(Augmentation), "metrics": metrics}
+
+
+def _first_line(part: object) -> str:
+    doc = part.__doc__ if isinstance(part, type) else type(part).__doc__
+    return cleandoc(doc or "").partition("\n")[0]
 
 
 def _parts(family: "dict[str, type[Component]]") -> Iterator[tuple[str, ...]]:

@@ -65,6 +65,7 @@ class DigitScorer:
     def _fit(self, data: ImageDataset, chosen: Tensor, epochs: int, generator: torch.Generator) -> None:
         assert data.labels is not None
         optimizer = torch.optim.Adam(self._network.parameters(), 2e-3, fused=True)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
         for _ in range(epochs):
             for part in chosen[torch.randperm(len(chosen), generator=generator)].split(50):
                 shift = torch.randint(-2, 3, (2,), generator=generator).tolist()
@@ -73,6 +74,7 @@ class DigitScorer:
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
+            schedule.step()
 
     def _accuracy(self, data: ImageDataset, chosen: Tensor) -> float:
         assert data.labels is not None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel
+from PySide6.QtCore import QAbstractTableModel, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -81,6 +81,12 @@ def named(parent: QWidget, name: str) -> QWidget:
     found = parent.findChild(QWidget, name)
     assert found is not None, name
     return found
+
+
+def press(qtbot: QtBot, button: QWidget) -> None:
+    """Click a button, once it has its place: one that was just shown may still have no height."""
+    qtbot.waitUntil(lambda: button.isVisible() and button.height() > 10 and button.isEnabled(), timeout=TIMEOUT)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def combo(parent: QWidget, name: str) -> QComboBox:

@@ -23,6 +23,7 @@ from tests.studio.data_helpers import (
     choose_messy,
     combo,
     named,
+    press,
     published_in,
     put,
     real_images,
@@ -89,10 +90,10 @@ def test_pages_and_classes(view: DatasetPreview, qtbot: QtBot) -> None:
     assert shown(view) == capacity > 10
     assert text_of(view, "datasetPlace") == f"1–{capacity} of 5,000 images"
     first = view.grid.composed_image()
-    qtbot.mouseClick(named(view, "datasetNext"), Qt.MouseButton.LeftButton)
+    press(qtbot, named(view, "datasetNext"))
     assert text_of(view, "datasetPlace") == f"{capacity + 1}–{2 * capacity} of 5,000 images"
     assert view.grid.composed_image() != first
-    qtbot.mouseClick(named(view, "datasetPrevious"), Qt.MouseButton.LeftButton)
+    press(qtbot, named(view, "datasetPrevious"))
     assert view.grid.composed_image() == first
     assert not named(view, "datasetPrevious").isEnabled()
 
@@ -119,7 +120,7 @@ def test_what_was_left_out_is_counted_listed_and_copied(
     button = named(view, "datasetLeftOut")
     assert isinstance(button, QPushButton)
     assert button.text() == "3 files left out"
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    press(qtbot, button)
     dialog = window.findChild(QDialog, "leftOutDialog")
     assert dialog is not None
     table = dialog.findChild(QTableView, "leftOutTable")
@@ -129,7 +130,7 @@ def test_what_was_left_out_is_counted_listed_and_copied(
         "dogs/cut.png": "cut off: the end of the file is missing",
         "dogs/letter.png": "not an image: it is a text",
     }
-    qtbot.mouseClick(named(dialog, "leftOutCopy"), Qt.MouseButton.LeftButton)
+    press(qtbot, named(dialog, "leftOutCopy"))
     copied = dict(line.split("\t") for line in QGuiApplication.clipboard().text().splitlines())
     assert copied == cells(table)
     table.selectRow(0)
@@ -145,7 +146,7 @@ def test_the_check_finds_copies_and_blank_images(
     choose_messy(window, view, qtbot, tmp_path)
     groups = combo(view, "datasetGroup")
     assert not groups.isEnabled()
-    qtbot.mouseClick(named(view, "datasetCheckButton"), Qt.MouseButton.LeftButton)
+    press(qtbot, named(view, "datasetCheckButton"))
     qtbot.waitUntil(groups.isEnabled, timeout=TIMEOUT)
     assert "1 image is a copy of another one." in view.findings.text
     assert "1 image shows nearly nothing." in view.findings.text
@@ -166,10 +167,10 @@ def test_a_check_can_be_cancelled(view: DatasetPreview, qtbot: QtBot, monkeypatc
     endless = Endless()
     monkeypatch.setattr("ganengine.data.check.check", endless)
     check = named(view, "datasetCheckButton")
-    qtbot.mouseClick(check, Qt.MouseButton.LeftButton)
+    press(qtbot, check)
     qtbot.waitUntil(lambda: view.findings.text.startswith("Preparing for ever"), timeout=TIMEOUT)
     assert view.findings.action == "Cancel"
-    qtbot.mouseClick(check, Qt.MouseButton.LeftButton)
+    press(qtbot, check)
     qtbot.waitUntil(lambda: endless.cancelled == 1, timeout=TIMEOUT)
     assert view.findings.action == "Check data"
     assert view.facts is not None
@@ -196,7 +197,7 @@ def test_a_set_is_downloaded_on_request(
     monkeypatch.setattr(published, "of_mnist_kind", lambda _: published_in(tmp_path / "server"))
     put(window, {"data.source": "kmnist"})
     qtbot.waitUntil(lambda: view.notice.action == "Download", timeout=TIMEOUT)
-    qtbot.mouseClick(named(view, "datasetNoticeButton"), Qt.MouseButton.LeftButton)
+    press(qtbot, named(view, "datasetNoticeButton"))
     qtbot.waitUntil(lambda: view.facts is not None, timeout=TIMEOUT)
     assert view.facts is not None
     assert (view.facts.name, view.facts.count) == ("Kuzushiji-MNIST", 40)
@@ -212,10 +213,10 @@ def test_a_download_can_be_cancelled_and_is_offered_again(
     put(window, {"data.source": "kmnist"})
     qtbot.waitUntil(lambda: view.notice.action == "Download", timeout=TIMEOUT)
     button = named(view, "datasetNoticeButton")
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    press(qtbot, button)
     qtbot.waitUntil(lambda: view.notice.action == "Cancel", timeout=TIMEOUT)
     qtbot.waitUntil(lambda: "Preparing for ever" in text_of(window, "statusPlace"), timeout=TIMEOUT)
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    press(qtbot, button)
     qtbot.waitUntil(lambda: view.notice.action == "Download", timeout=TIMEOUT)
     assert endless.cancelled == 1
     assert text_of(window, "statusPlace") == ""
@@ -245,11 +246,11 @@ def test_a_preparation_can_be_cancelled_and_begun_again(
         put(window, {"data.source": "folder", "data.path": str(tmp_path / "pictures")})
         qtbot.waitUntil(lambda: "Preparing for ever" in view.notice.text, timeout=TIMEOUT)
         button = named(view, "datasetNoticeButton")
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        press(qtbot, button)
         qtbot.waitUntil(lambda: endless.cancelled == 1, timeout=TIMEOUT)
     assert "Cancelled" in view.notice.text
     assert "Cancelled" in window.grid.canvas.empty_text
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    press(qtbot, button)
     qtbot.waitUntil(lambda: view.facts is not None, timeout=TIMEOUT)
 
 
@@ -273,7 +274,7 @@ def test_without_a_path_the_tab_says_what_to_do(
     assert window.messages.bar.messages() == []
     make_pictures(tmp_path / "pictures", 6)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "pictures"))
-    qtbot.mouseClick(named(view, "datasetNoticeButton"), Qt.MouseButton.LeftButton)
+    press(qtbot, named(view, "datasetNoticeButton"))
     qtbot.waitUntil(lambda: view.facts is not None, timeout=TIMEOUT)
     assert view.facts is not None
     assert view.facts.name == "pictures"
@@ -317,7 +318,7 @@ def test_the_data_follow_the_form_though_another_setting_is_wrong(
 def test_looking_again_finds_new_files(window: MainWindow, view: DatasetPreview, qtbot: QtBot, tmp_path: Path) -> None:
     choose_messy(window, view, qtbot, tmp_path)
     make_pictures(tmp_path / "messy" / "mice", 3, seed=5)
-    qtbot.mouseClick(named(view, "datasetReload"), Qt.MouseButton.LeftButton)
+    press(qtbot, named(view, "datasetReload"))
     qtbot.waitUntil(lambda: view.facts is not None and view.facts.count == 17, timeout=TIMEOUT)
     assert view.facts is not None
     assert view.facts.classes == (("cats", 10), ("dogs", 4), ("mice", 3))
