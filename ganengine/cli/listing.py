@@ -87,7 +87,7 @@ def _side_by_side() -> dict[str, list[tuple[str, ...]]]:
     def rows(family: type[Part]) -> list[tuple[str, ...]]:
         return [(", ".join(cls.model_fields), _first_line(cls)) for cls in members(family)]
 
-    metrics = [(name, _first_line(metric)) for name, metric in all_metrics().items()]
+    metrics: list[tuple[str, ...]] = [(name, _first_line(metric)) for name, metric in all_metrics().items()]
     return {"regularizers": rows(Regularizer), "augmentations": rows(Augmentation), "metrics": metrics}
 
 

@@ -119,7 +119,7 @@ def _locked(path: Path, tell: Tell) -> Iterator[None]:
             lock.acquire(timeout=_POLL_S)
             break
         except Timeout:
-            tell("Waiting for another program that prepares the same images", 0, 0)
+            tell("Waiting until the same images are prepared elsewhere", 0, 0)
         except OSError as error:
             raise CacheNotWritten(path.parent, error) from error
     try:

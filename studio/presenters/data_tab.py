@@ -70,7 +70,16 @@ class DataTab(QObject):
         tabs.setTabText(tabs.indexOf(self._window.dataset_view), self.dataset.tab_text)
         hint = "\nSee the Data tab." if self.dataset.needs_the_person else ""
         self._window.grid.set_placeholder(self.dataset.reason + hint)
+        self._do_without_classes()
         self.changed.emit()
+
+    def _do_without_classes(self) -> None:
+        """A preset that uses classes must not fail at the start because somebody's pictures have none."""
+        images = self.dataset.dataset
+        if images is None or images.labels is not None or self._window.session.is_active:
+            return
+        if self._experiment.do_without_classes():
+            self._window.messages.info(f"{images.name} has no classes, so “Use the classes” is off now.")
 
     @Slot(str, object, object)
     def _show_progress(self, what: str, done: int, total: int) -> None:

@@ -130,6 +130,16 @@ class ExperimentPresenter(QObject):
         """Train on the person's own pictures from now on: a folder, an archive or arrays."""
         self._form.put({"data.source": "folder", "data.path": str(path)})
 
+    def do_without_classes(self) -> bool:
+        """Turn the use of classes off, for images that have none; False where it is off already."""
+        try:
+            wanted = self._form.config().training.class_conditional
+        except ConfigError:
+            return False
+        if wanted:
+            self._form.put({"training.class_conditional": False})
+        return wanted
+
     # -- to begin ------------------------------------------------------------------------------------------------------
 
     def start(self, *, paused: bool = False) -> None:

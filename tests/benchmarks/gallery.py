@@ -1,6 +1,6 @@
 """Every preset trained for a given time: the table and the pictures of the README.
 
-    python tests/benchmarks/gallery.py [PRESET...] [--out gallery] [--scale 1.0] [--no-faces]
+    python tests/benchmarks/gallery.py [PRESET...] [--out gallery] [--scale 1.0]
 
 The time is that of the training process as a whole: imports, data, samples and checkpoints too. Decoded images are
 cached by a first training of one step, as on a second start. Data sets that are not built in are looked for in
@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ganengine.data.sources.folder import FolderSource
 from ganengine.export.grid import compose_grid, near_square, save_png
 from ganengine.runs.directory import RunDirectory
 from ganengine.sampler import Sampler
@@ -123,7 +124,8 @@ def picture_of(sampler: Sampler) -> Any:
 def name_of(sampler: Sampler) -> str:
     """What the table calls the data."""
     data = sampler.config.data
-    return f"{data.source} {sampler.shape}" if data.source != "folder" else f"folder {data.get('path')} {sampler.shape}"
+    where = data.path if isinstance(data, FolderSource) else data.source
+    return f"{where} {sampler.shape}"
 
 
 HEAD = """\

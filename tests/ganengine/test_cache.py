@@ -266,7 +266,7 @@ def test_a_second_program_waits_and_takes_what_the_first_has_made(root: Path) ->
     found: list[Entry] = []
 
     def tell(what: str, done: int, total: int) -> None:
-        assert what.startswith("Waiting for another program")
+        assert what.startswith("Waiting until the same images")
         waiting.set()
 
     second = threading.Thread(target=lambda: found.append(cached("k", forbidden, Meta("n", "s"), tell)))

@@ -135,3 +135,12 @@ def drop(window: MainWindow, path: Path) -> None:
     data = mime(path)
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys))
+
+
+def test_pictures_without_classes_turn_the_classes_off(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    make_pictures(tmp_path / "holiday", 12)
+    form = workspace(window).form
+    assert form.config().training.class_conditional, "as the default preset has it"
+    drop(window, tmp_path / "holiday")
+    qtbot.waitUntil(lambda: not form.config().training.class_conditional, timeout=TIMEOUT)
+    assert any("has no classes" in message.text for message in window.messages.bar.messages())
