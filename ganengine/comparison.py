@@ -3,14 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ganengine.config import TrainConfig
 from ganengine.differences import Difference, differences, short_labels, told_apart
-from ganengine.errors import ConfigError, RunError
+from ganengine.errors import ConfigError
 from ganengine.events import MetricsEvent, RunStatus
-from ganengine.runs.directory import RunDirectory, list_runs
+from ganengine.runs.directory import RunDirectory
 
 LOSSES = {"loss/d_real": "D real", "loss/d_fake": "D fake", "loss/g": "G"}
 
@@ -103,19 +102,6 @@ def group_of(info: Mapping[str, Any]) -> Mapping[str, Any]:
     """The plan that a run belongs to, from its `run.json`: the fields of `ganengine.plans.Group`, or nothing."""
     group = info.get("group")
     return group if isinstance(group, dict) else {}
-
-
-def runs_of_group(root: Path, group: str) -> list[RunDirectory]:
-    """The runs under a root that belong to one carrying out of a plan, in the plan's order."""
-    found = []
-    for run in list_runs(root):
-        try:
-            belongs = group_of(run.info())
-        except RunError:
-            continue
-        if belongs.get("id") == group:
-            found.append((_whole(belongs.get("index")), run.name, run))
-    return [run for *_, run in sorted(found, key=lambda entry: entry[:2])]
 
 
 def _compared(directory: RunDirectory, label: str, config: TrainConfig | None, info: Mapping[str, Any]) -> ComparedRun:

@@ -30,11 +30,6 @@ class Rules:
             tuple(active(Augmentation, config.augment)),
         )
 
-    @property
-    def penalty_keys(self) -> tuple[str, ...]:
-        """Metric keys of the penalties, e.g. ``penalty/r1``."""
-        return tuple(part.metric for part in self.regularizers if part.metric)
-
     def drawn(self, real_images: Tensor) -> Tensor:
         """Real images [N, C, H, W] as they come from the data, e.g. every other one mirrored."""
         for part in self.augmentations:

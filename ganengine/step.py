@@ -13,8 +13,6 @@ from torch import Tensor, nn
 
 from ganengine.rules import Rules
 
-METRICS = ("loss/d_real", "loss/d_fake", "loss/d", "loss/g", "prob/real", "prob/fake", "grad/d", "grad/g")
-
 
 def discriminator_step(
     G: nn.Module,
