@@ -33,11 +33,13 @@ run: setup ## set everything up (first time only), then open the studio; ARGS="-
 	fi
 	@exec $(BIN)/gan-studio $(ARGS)
 
+# One process a core, with one thread each: PyTorch's own threads would stand in each other's way.
+PYTEST = QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 8
 test: setup-dev ## run the quick tests; ARGS="-k NAME" passes options to pytest
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-all: setup-dev ## run all tests, the slow ones too
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m '' $(ARGS)
+	$(PYTEST) -m '' $(ARGS)
 
 lint: setup-dev ## check style, types and the direction of imports
 	$(BIN)/ruff check .
