@@ -1,17 +1,29 @@
 """Runs beside each other: what differs between them, and how far each came."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 
+from ganengine.alignment import Align, Clock, Moment
 from ganengine.config import TrainConfig
 from ganengine.differences import Difference, differences, short_labels, told_apart
 from ganengine.errors import ConfigError
 from ganengine.events import MetricsEvent, RunStatus
+from ganengine.runs.about import read_about
 from ganengine.runs.directory import RunDirectory
 
 LOSSES = {"loss/d_real": "D real", "loss/d_fake": "D fake", "loss/g": "G"}
+Better = Literal["lower", "higher"]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best value of a metric in a run, and the step at which it was first reached."""
+
+    value: float
+    step: int
 
 
 @dataclass(frozen=True)
@@ -47,14 +59,45 @@ class ComparedRun:
         found = ((point.step, point.values.get(key)) for point in self.metrics)
         return [(step, float(value)) for step, value in found if value is not None and _is_finite(value)]
 
+    def curve_along(self, key: str, align: Align) -> list[tuple[float, float]]:
+        """As `curve`, over steps or over minutes of training."""
+        if align == "step":
+            return [(float(step), value) for step, value in self.curve(key)]
+        return [(self.clock.seconds_at(step) / 60, value) for step, value in self.curve(key)]
+
     def last(self, key: str) -> float | None:
         """The newest value of a metric."""
         curve = self.curve(key)
         return curve[-1][1] if curve else None
 
-    def sample_at(self, step: int) -> int | None:
-        """The newest sample up to a step, or None."""
-        return max((known for known in self.sample_steps if known <= step), default=None)
+    def best(self, key: str) -> Best | None:
+        """The best value of an evaluation; None where it was never measured, or what is good is not known."""
+        better, curve = better_of(key), self.curve(key)
+        if not curve or better is None:
+            return None
+        step, value = (min if better == "lower" else max)(curve, key=lambda point: point[1])
+        return Best(value, step)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """When it was at which step."""
+        known = [point for point in self.metrics if _is_finite(point.seconds)]
+        return Clock([point.step for point in known], [point.seconds for point in known])
+
+    def sample_at(self, moment: Moment | int) -> int | None:
+        """The newest sample up to a moment, or a step; or None."""
+        return self.clock.newest(self.sample_steps, moment if isinstance(moment, Moment) else Moment("step", moment))
+
+    def step_at(self, moment: Moment | int) -> int:
+        """How far it was at a moment, or a step."""
+        if isinstance(moment, int):
+            return min(moment, self.step)
+        return self.clock.step_at(moment, self.step)
+
+    @property
+    def sampled_seconds(self) -> float:
+        """Seconds of training until its newest sample; 0 without any."""
+        return self.clock.seconds_at(self.sample_steps[-1]) if self.sample_steps else 0.0
 
 
 @dataclass(frozen=True)
@@ -75,27 +118,41 @@ class Comparison:
     @property
     def step(self) -> int:
         """The newest step at which all have samples; a run that failed before it does not hold the others back."""
-        sampled = [run for run in self.runs if run.sample_steps]
-        counted = [run for run in sampled if run.status != RunStatus.FAILED] or sampled
+        counted = self._sampled()
         shared = set.intersection(*(set(run.sample_steps) for run in counted)) if counted else set()
         # Where samples were made at other steps, the beginning is all that is shared.
         return max(shared, default=0) or min((run.sample_steps[-1] for run in counted), default=0)
 
+    def moment(self, align: Align = "step") -> Moment:
+        """The newest moment at which all have samples; a run that failed before it does not hold the others back."""
+        if align == "step":
+            return Moment("step", self.step)
+        return Moment("time", min((run.sampled_seconds for run in self._sampled()), default=0.0))
+
+    def _sampled(self) -> Sequence[ComparedRun]:
+        sampled = [run for run in self.runs if run.sample_steps]
+        return [run for run in sampled if run.status != RunStatus.FAILED] or sampled
+
 
 def compare_runs(directories: Sequence[RunDirectory]) -> Comparison:
-    """Read runs, also ones that are being trained, and set them beside each other.
-
-    Raises:
-        RunError: one of them is damaged.
-    """
-    infos = [directory.info() for directory in directories]
+    """Read runs, also ones that are trained now, and set them beside each other; of a damaged one what is readable."""
+    infos = [directory.known_info() for directory in directories]
     configs = [_config_of(directory) for directory in directories]
     differing = differences(configs)
     groups = [group_of(info) for info in infos]
     labels = _variations(groups) or short_labels(len(infos), differing)
-    labels = told_apart(labels, [directory.name for directory in directories])
+    labels = _called(told_apart(labels, [directory.name for directory in directories]), directories)
     runs = tuple(map(_compared, directories, labels, configs, infos))
-    return Comparison(_title(groups), runs, differing, _evaluations(runs))
+    keys = {key for run in runs for point in run.metrics for key in point.values}
+    return Comparison(_title(groups), runs, differing, evaluations_among(keys))
+
+
+def better_of(key: str) -> Better | None:
+    """Which values of a metric are the good ones; None for losses and others of which one cannot say."""
+    from ganengine.metrics.measures.base import by_key
+
+    known = by_key().get(key)
+    return known[0].better if known else None
 
 
 def group_of(info: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -121,6 +178,15 @@ def _compared(directory: RunDirectory, label: str, config: TrainConfig | None, i
     )
 
 
+def _called(labels: Sequence[str], directories: Sequence[RunDirectory]) -> list[str]:
+    """The labels; a run that differs in nothing is called what the person calls it, if no other is called so."""
+    titles = [read_about(directory).title for directory in directories]
+    return [
+        title if title and label == directory.name and titles.count(title) == 1 and title not in labels else label
+        for label, title, directory in zip(labels, titles, directories, strict=True)
+    ]
+
+
 def _variations(groups: Sequence[Mapping[str, Any]]) -> list[str]:
     """The plan's own names of the runs, where all are of one plan."""
     if not groups or len({str(group.get("id", "")) for group in groups}) > 1 or not groups[0].get("id"):
@@ -140,11 +206,12 @@ def _config_of(directory: RunDirectory) -> TrainConfig | None:
         return None  # of another version: its curves and images are still worth seeing
 
 
-def _evaluations(runs: Sequence[ComparedRun]) -> dict[str, str]:
+def evaluations_among(keys: Iterable[str]) -> dict[str, str]:
+    """Metric key → title of the evaluations among some metric keys, in the order of all measures."""
     from ganengine.metrics.measures.base import by_key
 
     titles = {key: title for key, (_, title) in by_key().items()}
-    found = {key for run in runs for point in run.metrics for key in point.values if key.startswith("eval/")}
+    found = {key for key in keys if key.startswith("eval/")}
     known = [key for key in titles if key in found]
     return {key: titles.get(key, key) for key in [*known, *sorted(found - set(known))]}
 

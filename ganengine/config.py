@@ -29,6 +29,7 @@ from ganengine.optimizers.base import Optimizer
 from ganengine.schedules.base import Schedule
 from ganengine.schedules.constant import Constant
 from ganengine.sections import Augment, Recording, Regularization, Training
+from ganengine.stopping import Stopping
 
 
 class TrainConfig(Section):
@@ -67,6 +68,9 @@ class TrainConfig(Section):
     training: Training = setting(Training(), title="Training", description="How long, and in which portions.")
     evaluation: Evaluation = setting(
         Evaluation(), title="Evaluation", description="How good the generated images are, in figures."
+    )
+    stopping: Stopping = setting(
+        Stopping(), title="Stopping", description="What ends the training before its last step."
     )
     recording: Recording = setting(
         Recording(), title="Recording", description="What is kept on the way, and how often."
@@ -151,7 +155,8 @@ class TrainConfig(Section):
         """Settings of different sections that exclude each other: (path, message)."""
         if getattr(self.loss, "clip", 0.0) > 0 and getattr(self.regularization, "gp_weight", 0.0) > 0:
             return [("loss.clip", "must be 0 where the gradient penalty is on: use the one or the other")]
-        return []
+        problem = self.stopping.problem(self.evaluation.every)
+        return [("stopping.metric", problem)] if problem else []
 
 
 def read_toml(text: str, *, with_about: bool = False) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class Lines(Console):
         match event:
             case Preparing(what=what, done=done, total=total) if self._clock() - self._last >= self._interval:
                 self._last = self._clock()
-                self._print(f"{what}: {done:,}" + (f" of {total:,}" if total else ""))
+                self._print(f"{what}: {done:,}" + (f" of {total:,}" if total else "") if done or total else f"{what} …")
             case RunStarted():
                 self._print(beginning(event))
             case Progress() if self._clock() - self._last >= self._interval:

@@ -54,6 +54,12 @@ class RunError(GanEngineError):
     exit_code = 2
 
 
+class QueueError(GanEngineError):
+    """Something that the queue cannot do, or a queue that cannot be used."""
+
+    exit_code = 2
+
+
 class StorageError(GanEngineError):
     """Something could not be written: the disk is full, read-only or gone."""
 
@@ -63,6 +69,16 @@ class StorageError(GanEngineError):
             f"Could not write {what} to {path}: {reason}. Everything saved before is intact; "
             "free some space or choose another runs folder, then go on."
         )
+
+
+class PublishError(GanEngineError):
+    """What is to be published cannot be made from what there is, or would be in the way of something."""
+
+    exit_code = 2
+
+
+class UnfaithfulCopy(GanEngineError):
+    """A network that was published answers otherwise than the one that it was made from."""
 
 
 class TrainingDiverged(GanEngineError):

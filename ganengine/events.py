@@ -117,6 +117,7 @@ class SamplesEvent:
         images: uint8 [N, H, W, C].
         path: the PNG that they were written to.
         columns: of the grid whose rows are the classes; 0 where any layout will do.
+        dropped: steps of older samples that were deleted, so that there are not too many.
     """
 
     step: int
@@ -124,6 +125,7 @@ class SamplesEvent:
     images: NDArray[np.uint8]
     path: Path
     columns: int = 0
+    dropped: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ def check_fit(config: TrainConfig, dataset: ImageDataset) -> None:
     evaluation = config.evaluation
     if evaluation.every and evaluation.needs_classes and (dataset.labels is None or evaluation.features != "own"):
         raise ConfigError("evaluation.best_by", "needs data with classes and the own classifier; choose fid or kid")
+    if config.stopping.needs_classes and (dataset.labels is None or evaluation.features != "own"):
+        raise ConfigError("stopping.metric", "needs data with classes and the own classifier; choose fid or kid")
     for section in ("generator", "discriminator"):
         if problem := config.get(section).problem_with(dataset.shape):
             raise ConfigError(f"{section}.kind", problem)

@@ -13,7 +13,11 @@ from ganengine.events import Preparing, TrainingObserver
 from ganengine.fit import check_fit
 from ganengine.plans import Group
 from ganengine.runs.checkpoints import checkpoint_config, load_checkpoint, save_checkpoint
+from ganengine.runs.creation import discard_folder
 from ganengine.runs.directory import Parent, RunDirectory
+from ganengine.runs.history import config_at
+from ganengine.runs.scan import is_run as is_run_folder
+from ganengine.runs.scan import read_info
 from ganengine.trainer import Trainer
 
 
@@ -24,11 +28,13 @@ def new_run(
     *,
     patient: bool = False,
     group: Group | None = None,
+    queued: str = "",
 ) -> Trainer:
     """A training from the first step, in a new run directory whose lock is held.
 
     Args:
         group: the plan that the run belongs to.
+        queued: the queue's item that it carries out, so that the item is found again after a crash.
 
     Raises:
         ConfigError, DatasetError: before anything is written.
@@ -38,9 +44,35 @@ def new_run(
     resolve(config.training.device)
     dataset = config.data.load(_teller(observers))
     check_fit(config, dataset)
-    directory = RunDirectory.create(root, config, group=group)
+    directory = RunDirectory.create(root, config, group=group, images_shape=dataset.shape, queued=queued)
     directory.acquire()
     return _or_discard(directory, lambda: Trainer(config, dataset, directory, observers, patient=patient))
+
+
+def begin_again(
+    directory: RunDirectory,
+    config: TrainConfig,
+    observers: Sequence[TrainingObserver] = (),
+    *,
+    patient: bool = False,
+) -> Trainer:
+    """A training from the first step in the directory of a run that has no checkpoint to go on from.
+
+    What was written down of it is forgotten, for it is about to be made again.
+
+    Raises:
+        RunError: it is being trained already.
+        ConfigError, DatasetError, OutOfMemory: it cannot begin.
+    """
+    directory.acquire()
+
+    def build() -> Trainer:
+        trainer = Trainer(config, config.data.load(_teller(observers)), directory, observers, patient=patient)
+        directory.clean()
+        directory.forget_after(-1)
+        return trainer
+
+    return _or_release(directory, build)
 
 
 def resume_run(
@@ -71,9 +103,8 @@ def resume_run(
         directory.clean()
         directory.checkpoints.set_aside_after(trainer.step)
         directory.forget_after(trainer.step)
-        if differences := changed_paths(checkpoint_config(checkpoint), config):
-            plain = {path: list(values) for path, values in differences.items()}
-            directory.append_event({"step": trainer.step, "event": "edit", "changes": plain})
+        if differences := changed_paths(_as_written_down(directory, checkpoint), config):
+            directory.append_event({"step": trainer.step, "event": "edit", "changes": _plain(differences)})
         return trainer
 
     return _or_release(directory, build)
@@ -101,9 +132,10 @@ def fork_run(
     resolve(config.training.device)
     dataset = config.data.load(_teller(observers))
     source = checkpoint_path.parent.parent
-    is_run = (source / "run.json").is_file()
-    parent = Parent(source.name if is_run else checkpoint_path.name, checkpoint["step"])
-    directory = RunDirectory.create(root, config, parent)
+    is_run = checkpoint_path.parent.name == "checkpoints" and is_run_folder(source)
+    mark = str(read_info(source)[0].get("id") or "") if is_run else ""
+    parent = Parent(source.name if is_run else checkpoint_path.name, checkpoint["step"], mark)
+    directory = RunDirectory.create(root, config, parent, images_shape=dataset.shape)
     directory.acquire()
 
     def build() -> Trainer:
@@ -113,6 +145,8 @@ def fork_run(
             raise _with_suspects(error, changes or {}) from error
         if is_run:
             directory.copy_history(RunDirectory(source), trainer.step)
+        differences = _plain(changed_paths(checkpoint_config(checkpoint), config))
+        directory.append_event({"step": trainer.step, "event": "fork", "run": parent.run, "changes": differences})
         save_checkpoint(directory.checkpoints.path(trainer.step), trainer.state_dict())
         return trainer
 
@@ -135,6 +169,21 @@ def _with_suspects(error: CheckpointError, changes: Mapping[str, Any]) -> Checkp
     if not suspects:
         return error
     return CheckpointError(f"{error} What was changed: {', '.join(suspects)}. Put it back, or start a new run.")
+
+
+def _as_written_down(directory: RunDirectory, checkpoint: dict[str, Any]) -> TrainConfig:
+    """The settings that the run's files tell of for the checkpoint's step.
+
+    They may know of a change after the checkpoint, at the same step, that went with a crash.
+    """
+    try:
+        return config_at(directory, checkpoint["step"])
+    except (ConfigError, RunError):
+        return checkpoint_config(checkpoint)
+
+
+def _plain(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+    return {path: list(values) for path, values in changes.items()}
 
 
 def _with_live_changes(config: TrainConfig, changes: Mapping[str, Any]) -> TrainConfig:
@@ -163,9 +212,11 @@ def _last_good(directory: RunDirectory) -> dict[str, Any]:
 def _or_discard(directory: RunDirectory, build: Callable[[], Trainer]) -> Trainer:
     """As `_or_release`, for a run that is new: where it cannot be built, nothing of it stays."""
     try:
-        return _or_release(directory, build)
+        return build()
     except BaseException:
-        shutil.rmtree(directory.path, ignore_errors=True)
+        discard_folder(directory.path)  # while nobody else can take it
+        directory.release()
+        shutil.rmtree(directory.path, ignore_errors=True)  # what could not be deleted while it was taken
         raise
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Self
 
@@ -80,6 +80,34 @@ class Plan:
             ConfigError: one setting is varied twice, or there are too many combinations.
         """
         return cls(base, _combinations(axes), title or _title(axes))
+
+    @classmethod
+    def of_one(cls, base: TrainConfig) -> Self:
+        """The base alone, worth a plan where it is `repeated`."""
+        return cls(base, (Variation("", {}),), base.preset)
+
+    def repeated(self, times: int) -> Self:
+        """Each variation so many times, with seeds that count up from its own.
+
+        Raises:
+            ConfigError: the seed is what the plan varies, or there are too many runs.
+        """
+        if times == 1:
+            return self
+        if any("training.seed" in variation.changes for variation in self.variations):
+            raise ConfigError("training.seed", "is varied already; do not repeat over seeds, too")
+        if (count := times * len(self.variations)) > MOST_RUNS:
+            raise ConfigError("training.seed", f"these are {count:,} runs; at most {MOST_RUNS} make a plan")
+        first = self.base.training.seed
+        variations = tuple(
+            Variation(
+                ", ".join(part for part in (variation.name, f"seed {seed}") if part),
+                {**variation.changes, "training.seed": seed},
+            )
+            for variation in self.variations
+            for seed in range(first, first + times)
+        )
+        return replace(self, variations=variations)
 
     def configs(self) -> tuple[TrainConfig, ...]:
         """The settings of each run, validated all before the first begins.

@@ -72,13 +72,22 @@ class Sampler:
             ConfigError: there is no such device.
             OutOfMemory: the generator does not fit on it.
         """
+        return cls.from_content(path, load_checkpoint(path), device)
+
+    @classmethod
+    def from_content(cls, path: Path, content: dict[str, Any], device: str = "auto") -> Self:
+        """The same of a checkpoint that was read already; `path` is for messages, and what it raises as there."""
         chosen = devices.resolve(device)
-        content = load_checkpoint(path)
         config = checkpoint_config(content)
         step, shape = _facts(path, content)
         classes = content["data"].get("classes", ())
         G = _generator(path, config, shape, len(classes), content["players"])
         return cls(G, config, shape, step, FixedLatents.load(content, chosen), classes, chosen)
+
+    @property
+    def generator(self) -> nn.Module:
+        """The network itself, in evaluation mode and without gradients."""
+        return self._G
 
     def images(self, count: int, seed: int, label: int | None = None) -> Images:
         """Images [count, H, W, C] from the latent vectors that the seed stands for.

@@ -131,12 +131,30 @@ class Recording(Section):
     )
     keep_checkpoints: int = setting(
         3,
-        title="Checkpoints to keep",
-        description="How many automatic checkpoints stay; older ones are deleted. Those you saved yourself always "
-        "stay.",
+        title="Newest to keep",
+        description="How many of the newest automatic checkpoints stay. Those you saved yourself, and the best one, "
+        "always stay.",
         applies="now",
         ge=1,
         le=100_000,
+    )
+    spread_checkpoints: int = setting(
+        10,
+        title="Older to keep",
+        description="How many of the older automatic checkpoints stay, spread evenly over the whole run, so that you "
+        "can go back and fork anywhere. 0 deletes all older ones.",
+        applies="now",
+        ge=0,
+        le=100_000,
+    )
+    keep_samples: int = setting(
+        1000,
+        title="Samples to keep",
+        description="How many moments the timeline holds. Where there are more, every second one of the older half "
+        "is deleted, again and again, so that the whole run stays covered.",
+        applies="now",
+        ge=10,
+        le=1_000_000,
     )
     invert: bool = setting(
         False,

@@ -47,10 +47,12 @@ from ganengine.rules import Rules
 from ganengine.runs.checkpoints import save_checkpoint
 from ganengine.runs.directory import RunDirectory
 from ganengine.runs.recorder import Recorder
+from ganengine.runs.thinning import SampleThinning
 from ganengine.sampling import as_arrays
 from ganengine.speed import Speedometer
 from ganengine.state import TrainingState
 from ganengine.step import discriminator_step, ema_decay, generator_step, update_ema
+from ganengine.stop_watch import StopWatch
 from ganengine.trouble import diverged, explained
 from ganengine.voice import Voice
 
@@ -95,9 +97,11 @@ class Trainer:
         self._rules = Rules.of(config)
         self.commands = CommandQueue()
         self.directory = directory
-        self._voice = Voice(Recorder(directory), observers, pause=self._hold if patient else None)
+        self._stops = StopWatch(directory, dataset)
+        self._voice = Voice(Recorder(directory), [self._stops, *observers], pause=self._hold if patient else None)
         self._device = devices.resolve(config.training.device)
         self._speed = Speedometer()
+        self._thinning = SampleThinning(directory)
         self._steps_allowed: int | None = None  # None: as many as there are; 0: paused
         self._save_at_end = True
         self._saved_step = -1
@@ -139,7 +143,7 @@ class Trainer:
         """
         try:
             self._begin()
-            while self.step < self.total_steps and self._obey():
+            while self.step < self.total_steps and not self._rule() and self._obey():
                 self._train_step()
                 self._report()
             return self._end()
@@ -151,6 +155,10 @@ class Trainer:
             raise reason from error
         finally:
             self.directory.release()
+
+    def _rule(self) -> str:
+        """Why a stop rule ends the training before its last step, or nothing."""
+        return self._stops.reason(self.state.seconds) if self.step < self.total_steps else ""
 
     # -- one step ------------------------------------------------------------------------------------------------------
 
@@ -211,7 +219,9 @@ class Trainer:
         path = self.directory.sample_path(self.step)
         try:
             save_sample(path, images, self.step, fixed.columns)
-            self._voice.tell(SamplesEvent(self.step, self.state.epoch, images, path, fixed.columns))
+            recording = self.config.recording
+            dropped = self._thinning.added(self.step, recording.keep_samples, recording.sample_every)
+            self._voice.tell(SamplesEvent(self.step, self.state.epoch, images, path, fixed.columns, dropped))
         except StorageError as error:
             self._voice.no_room(error, self.step)
 
@@ -252,7 +262,8 @@ class Trainer:
             self._saved_step, self._save_due = self.step, False
         if best:
             folder.mark_best(self.step)
-        folder.prune(self.config.recording.keep_checkpoints)
+        recording = self.config.recording
+        folder.prune(recording.keep_checkpoints, recording.spread_checkpoints, recording.checkpoint_every)
         self._voice.tell(CheckpointEvent(self.step, path, folder.is_kept(self.step)))
 
     def _check_finite(self, means: dict[str, float]) -> None:
@@ -288,7 +299,8 @@ class Trainer:
             self._sample()
 
     def _end(self) -> RunStatus:
-        finished = self.step >= self.total_steps
+        rule = self._rule()
+        finished = self.step >= self.total_steps or bool(rule)
         while self._save_at_end and self.step != self._saved_step:
             self._save(kept=False)
             if self.step != self._saved_step:  # no room on the disk: wait for an answer
@@ -299,7 +311,9 @@ class Trainer:
         self._tell_progress()
         with suppress(StorageError):  # no room: not worth failing for
             self.directory.update_info({"seconds": round(self.state.seconds, 2)})
-        self._voice.set_status(RunStatus.FINISHED if finished else RunStatus.STOPPED, self.step)
+        if rule:
+            self._voice.tell(AlertEvent(self.step, rule))
+        self._voice.set_status(RunStatus.FINISHED if finished else RunStatus.STOPPED, self.step, rule)
         return self._voice.status
 
     def _fail(self, reason: Exception) -> None:

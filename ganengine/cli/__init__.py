@@ -10,12 +10,50 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from ganengine import __version__
-from ganengine.cli import compare, data, evaluate, fork, listing, resume, sample, strip, summary, sweep, train
+from ganengine.cli import (
+    compare,
+    data,
+    evaluate,
+    export,
+    fork,
+    import_,
+    inspect,
+    listing,
+    queue,
+    resume,
+    runs,
+    sample,
+    search,
+    strip,
+    summary,
+    sweep,
+    train,
+    walk,
+)
 from ganengine.cli.options import Parser
 from ganengine.errors import ConfigError, GanEngineError
 
 INTERRUPTED = 130
-_COMMANDS = (train, resume, fork, sample, strip, evaluate, sweep, compare, data, summary, listing)
+_COMMANDS = (
+    train,
+    resume,
+    fork,
+    sample,
+    strip,
+    walk,
+    inspect,
+    evaluate,
+    sweep,
+    search,
+    queue,
+    compare,
+    export,
+    import_,
+    runs,
+    data,
+    summary,
+    listing,
+)
 _DESCRIPTION = "Train generative adversarial networks and make images with them, without a window."
 _EXAMPLES = """\
 examples:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from ganengine.runs.directory import RunDirectory
 
 _DESCRIPTION = """\
-List what there is: `presets`, `runs`, or one kind of exchangeable part, such as `losses` or `optimizers`.
-Without WHAT, say what can be listed.
+List what there is: `presets`, `runs`, `formats` to export to, or one kind of exchangeable part, such as `losses` or
+`optimizers`. Without WHAT, say what can be listed.
 """
 _EXAMPLES = """\
 examples:
@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser(
         "list", help="list presets, runs, networks, losses, ...", description=_DESCRIPTION, epilog=_EXAMPLES
     )
-    parser.add_argument("what", nargs="?", metavar="WHAT", help="presets, runs, or a kind of part")
+    parser.add_argument("what", nargs="?", metavar="WHAT", help="presets, runs, formats, or a kind of part")
     add_runs(parser)
     parser.set_defaults(run=run)
 
@@ -42,7 +42,7 @@ def run(arguments: Namespace) -> int:
     """Print one name a line, with what is worth knowing of it."""
     families = _families()
     sides = _side_by_side()
-    names = ["presets", "runs", *families, *sides]
+    names = ["presets", "runs", "formats", *families, *sides]
     rows: list[tuple[str, ...]]
     match arguments.what:
         case None:
@@ -51,6 +51,8 @@ def run(arguments: Namespace) -> int:
             rows = list(_presets())
         case "runs":
             rows = list(_runs(runs_root(arguments)))
+        case "formats":
+            rows = list(_formats())
         case what if what in families:
             rows = list(_parts(families[what]))
         case what if what in sides:
@@ -109,6 +111,20 @@ def _presets() -> Iterator[tuple[str, ...]]:
 
     for preset in all_presets():
         yield preset.name, preset.about.title + (" (your own)" if preset.mine else "")
+
+
+def _formats() -> Iterator[tuple[str, ...]]:
+    """Each format, and under it the names that `ganengine export --set` takes."""
+    from ganengine.fields import declarations
+    from ganengine.publish.base import formats
+    from ganengine.values import short_value
+
+    for name, cls in formats().items():
+        yield name, cls.suffix or "folder", cls.summary()
+        for found in declarations(cls):
+            if found.name != "kind":
+                choices = f" ({', '.join(map(str, found.choices))})" if found.choices else ""
+                yield "", f"{found.name}={short_value(found.default)}", found.title + choices
 
 
 def _runs(root: "Path") -> Iterator[tuple[str, ...]]:

@@ -46,7 +46,11 @@ def add_device(parser: Parser) -> None:
     parser.add_argument("--device", metavar="NAME", help="what to compute on: auto, cpu, cuda or cuda:N")
 
 
-def add_changes(parser: Parser) -> None:
+def add_changes(
+    parser: Parser,
+    metavar: str = "PATH=VALUE",
+    help: str = "change one setting, e.g. optimizer_g.kind=rmsprop or generator.widths=[128,256]; may be repeated",
+) -> None:
     """`--set PATH=VALUE`, any number of times."""
     parser.add_argument(
         "--set",
@@ -54,8 +58,8 @@ def add_changes(parser: Parser) -> None:
         type=_change,
         action="append",
         default=[],
-        metavar="PATH=VALUE",
-        help="change one setting, e.g. optimizer_g.kind=rmsprop or generator.widths=[128,256]; may be repeated",
+        metavar=metavar,
+        help=help,
     )
 
 
@@ -90,14 +94,19 @@ def run_named(root: Path, name: str) -> "RunDirectory":
     Raises:
         RunError: there is none; the message says which there are.
     """
-    from ganengine.runs.directory import find_run, list_runs
+    from ganengine.runs.directory import RunDirectory
+
+    return RunDirectory(folder_named(root, name))
+
+
+def folder_named(root: Path, name: str) -> Path:
+    """As `run_named`, only the folder, and without waiting for torch."""
+    from ganengine.runs.finding import find_folder, told_which_there_are
 
     try:
-        return find_run(root, name)
+        return find_folder(root, name)
     except RunError as error:
-        runs = [run.name for run in list_runs(root)]
-        known = f"There are {_shortened(runs)}." if runs else "There are no runs there yet."
-        raise RunError(f"{error} {known}") from None
+        raise told_which_there_are(error, root) from None
 
 
 def checkpoint_named(root: Path, name: str, step: int | None = None) -> Path:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ganengine.cli.options import (
     Commands,
     UsageError,
+    add_changes,
     add_device,
     add_runs,
     add_steps,
@@ -28,6 +29,7 @@ _EXAMPLES = """\
 examples:
   ganengine resume 3
   ganengine resume 00003-digits-best --steps 20000
+  ganengine resume 3 --set stopping.minutes=0   what may change in a running training may change here
 """
 
 
@@ -35,6 +37,7 @@ def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("resume", help="go on with a run", description=_DESCRIPTION, epilog=_EXAMPLES)
     parser.add_argument("name", metavar="RUN", help="a run's directory, its folder name, or its number")
+    add_changes(parser)
     add_steps(parser)
     add_device(parser)
     add_runs(parser)

@@ -1,7 +1,5 @@
 """`ganengine sweep`."""
 
-import sys
-import traceback
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,26 +16,27 @@ from ganengine.cli.options import (
     changes_of,
     runs_root,
 )
+from ganengine.cli.queue import add_repeat
 from ganengine.cli.start import add_start, start_of
 from ganengine.cli.table import print_columns
-from ganengine.errors import GanEngineError
 
 if TYPE_CHECKING:
     from ganengine.plans import Compare, Plan, PlannedRun
+    from ganengine.queue.store import Queue
     from ganengine.runs.directory import RunDirectory
 
-FAILED, INTERRUPTED = 1, 130
 _DESCRIPTION = """\
 Train several runs, one after the other, that differ in what --vary names, and set them side by side in one HTML file,
 whose path is the last line printed. Several --vary give all combinations; without any, the preset's own comparison is
-made. A run that fails does not stop the next; Ctrl-C saves and ends them all.
+made. A run that fails does not stop the next; Ctrl-C saves and ends it, and what is left waits in the queue, as it does
+after a crash: `ganengine queue run` goes on.
 What the base changes from the defaults, such as a learning rate, holds for each run that has such a setting.
 """
 _EXAMPLES = """\
 examples:
   ganengine sweep --preset faces-dense
   ganengine sweep --preset mnist-simple --vary optimizer_g.kind,optimizer_d.kind=sgd,rmsprop,adam --steps 2000
-  ganengine sweep --vary optimizer_g.lr=1e-4,1e-3 --vary training.seed=0,1,2 --steps 500
+  ganengine sweep --vary optimizer_g.lr=1e-4,1e-3 --repeat 3 --steps 500
 """
 
 
@@ -54,6 +53,7 @@ def add(commands: Commands) -> None:
         metavar="PATH[,PATH]=V1,V2",
         help="the values that a setting, or several together, take in turn; may be repeated",
     )
+    add_repeat(parser)
     add_changes(parser)
     add_steps(parser)
     add_device(parser)
@@ -61,33 +61,38 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="where comparison.html goes (default: comparisons, beside the runs)"
     )
+    parser.add_argument(
+        "--later", action="store_true", help="only put the runs into the queue, and print their numbers"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: Namespace) -> int:
     """Train the runs, print a table, and write the comparison."""
-    plan = _plan(arguments)
-    planned = plan.runs()  # the last moment for a bad value to be seen
+    from ganengine.queue.store import Queue
+
+    planned = _plan(arguments).runs()  # the last moment for a bad value to be seen
     root = runs_root(arguments)
-    sweep = _Sweep(root, len(planned))
-    sweep.train_all(planned)
-    if sweep.trained:
-        _report(sweep.trained, arguments.out or root / "comparisons", named=arguments.out is not None)
-    if sweep.interrupted:
-        return INTERRUPTED
-    return FAILED if sweep.failed else 0
+    queue = Queue(root)
+    if arguments.later:
+        return _wait_in_queue(queue, planned)
+    return _carry_out(queue, planned, arguments.out or root / "comparisons", named=arguments.out is not None)
 
 
 def _plan(arguments: Namespace) -> "Plan":
     from ganengine.plans import Plan, parse_vary
 
     base = start_of(arguments).with_changes(changes_of(arguments))
+    compare = None if arguments.vary else _compare_of(arguments)
     if arguments.vary:
-        return Plan.of_axes(base, [parse_vary(text) for text in arguments.vary])
-    compare = _compare_of(arguments)
-    if compare is None:
+        plan = Plan.of_axes(base, [parse_vary(text) for text in arguments.vary])
+    elif compare is not None:
+        plan = compare.plan(base)
+    elif arguments.repeat > 1:
+        plan = Plan.of_one(base)
+    else:
         raise UsageError("say what to vary, e.g. --vary optimizer_g.kind=sgd,rmsprop,adam: there is no [compare] table")
-    return compare.plan(base)
+    return plan.repeated(arguments.repeat)
 
 
 def _compare_of(arguments: Namespace) -> "Compare | None":
@@ -97,49 +102,33 @@ def _compare_of(arguments: Namespace) -> "Compare | None":
     return (load_preset(path) if path else find_preset(arguments.preset or DEFAULT)).compare
 
 
-class _Sweep:
-    """Carries a plan out.
+def _carry_out(queue: "Queue", planned: "Sequence[PlannedRun]", folder: Path, *, named: bool) -> int:
+    from ganengine.cli.carrying_out import FAILED, INTERRUPTED, CarryingOut, say
+    from ganengine.queue.items import ItemStatus
+    from ganengine.queue.store import run_directory
 
-    Attributes:
-        trained: the runs that have a directory.
-        failed: whether any failed.
-        interrupted: whether the user ended it all.
-    """
+    group = planned[0].group.id
+    ours = {item.id for item in queue.add(planned)}
+    carrying = CarryingOut(queue, group)
+    carrying.run()
+    carrying.wait_for_others()
+    items = [item for item in queue.items() if item.id in ours]
+    if trained := [run for item in items if (run := run_directory(queue, item)) is not None]:
+        _report(sorted(trained, key=lambda run: run.name), folder, named=named)
+    if carrying.interrupted:
+        if waiting := [item for item in items if item.is_due]:
+            say(f"{len(waiting)} of {len(planned)} runs wait in the queue; `ganengine queue run` goes on with them")
+        return INTERRUPTED
+    return FAILED if any(item.status == ItemStatus.FAILED for item in items) else 0
 
-    def __init__(self, root: Path, count: int) -> None:
-        self.trained: list[RunDirectory] = []
-        self.failed = self.interrupted = False
-        self._root, self._count = root, count
 
-    def train_all(self, planned: "Sequence[PlannedRun]") -> None:
-        """Train one after the other, until the end or an interruption."""
-        for each in planned:
-            _say(f"run {each.group.index + 1} of {self._count}: {each.group.variation}")
-            try:
-                self._train(each)
-            except KeyboardInterrupt:
-                self.interrupted = True
-            if self.interrupted:
-                return
+def _wait_in_queue(queue: "Queue", planned: "Sequence[PlannedRun]") -> int:
+    from ganengine.cli.carrying_out import say
 
-    def _train(self, planned: "PlannedRun") -> None:
-        from ganengine.cli.running import Place, train
-        from ganengine.events import RunStatus
-        from ganengine.launch import new_run
-        from ganengine.runs.directory import RunDirectory
-
-        place = Place()
-        try:
-            status = train(lambda observers: new_run(planned.config, self._root, observers, group=planned.group), place)
-            self.interrupted = status != RunStatus.FINISHED
-        except Exception as error:
-            self.failed = True
-            if not isinstance(error, GanEngineError):
-                traceback.print_exc()
-            _say(f"{planned.group.variation} failed: {error}")
-        finally:
-            if place.directory:
-                self.trained.append(RunDirectory(place.directory))
+    for item in queue.add(planned):
+        print(item.number)
+    say(f"{len(planned)} runs wait in the queue; `ganengine queue run` trains them")
+    return 0
 
 
 def _report(trained: "Sequence[RunDirectory]", folder: Path, *, named: bool) -> None:
@@ -164,7 +153,3 @@ def _report(trained: "Sequence[RunDirectory]", folder: Path, *, named: bool) -> 
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.4g}"
-
-
-def _say(text: str) -> None:
-    print(f"ganengine: {text}", file=sys.stderr, flush=True)

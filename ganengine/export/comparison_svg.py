@@ -28,26 +28,37 @@ def style_of(index: int) -> tuple[int, str]:
     return index % len(RUN_COLOURS), DASHES[(index + index // len(RUN_COLOURS)) % len(DASHES)]
 
 
-def plot(title: str, names: Sequence[str], curves: Sequence[Curve], role: str = "") -> str:
+def plot(
+    title: str,
+    names: Sequence[str],
+    curves: Sequence[Curve],
+    role: str = "",
+    *,
+    along: str = "Step",
+    dots: bool = False,
+) -> str:
     """One plot with a curve for each run, as an `<svg>` element.
 
     Args:
         names: of the runs, for the curves' own titles.
         curves: (step, value), finite and in order; may be empty.
         role: CSS class of the title, for the colour that stands for what is measured.
+        along: what the x-axis counts.
+        dots: mark each point, for what is measured only now and then.
     """
     x_range, y_range = _ranges(curves)
-    label = f"{title}, by step: " + "; ".join(map(_in_words, names, curves))
+    label = f"{title}, by {along.lower()}: " + "; ".join(map(_in_words, names, curves))
     parts = [
         f'<svg class="plot" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label)}">',
         f'<text class="heading {role}" x="{_LEFT}" y="18">{escape(title)}</text>',
-        *_frame(x_range, y_range),
+        *_frame(x_range, y_range, along),
     ]
     if x_range is None or y_range is None:
         parts.append(f'<text class="empty" x="{_WIDTH / 2}" y="{_HEIGHT / 2}">Nothing measured yet</text>')
     else:
         for index, (name, curve) in enumerate(zip(names, curves, strict=True)):
             parts.append(_line(index, name, thinned(curve), x_range, y_range))
+            parts += [_dot(index, x, y, x_range, y_range) for x, y in (thinned(curve) if dots else ())]
     return "\n".join([*parts, "</svg>"])
 
 
@@ -56,6 +67,16 @@ def swatch(index: int) -> str:
     colour, dash = style_of(index)
     line = f'<line class="run{colour}" x1="0" y1="6" x2="40" y2="6" stroke-dasharray="{dash}"/>'
     return f'<svg class="swatch" viewBox="0 0 40 12" aria-hidden="true">{line}</svg>'
+
+
+def smoothed(curve: Curve, weight: float) -> Curve:
+    """The bias-corrected exponential moving average (Kingma & Ba 2015, section 3); a weight of 0 changes nothing."""
+    points: list[tuple[float, float]] = []
+    average = 0.0
+    for count, (x, y) in enumerate(curve, start=1):
+        average = weight * average + (1 - weight) * y
+        points.append((x, average / (1 - weight**count)))
+    return points
 
 
 def thinned(curve: Curve) -> Curve:
@@ -92,7 +113,7 @@ def _ranges(curves: Sequence[Curve]) -> tuple[Range | None, Range | None]:
     return (min(0.0, *xs), right if right > 0 else 1.0), (low - margin, high + margin)
 
 
-def _frame(x_range: Range | None, y_range: Range | None) -> list[str]:
+def _frame(x_range: Range | None, y_range: Range | None, along: str) -> list[str]:
     bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
     parts = [f'<path class="axis" d="M{_LEFT} {_TOP}V{bottom}H{right}"/>']
     for tick in ticks(*y_range) if y_range else ():
@@ -102,7 +123,7 @@ def _frame(x_range: Range | None, y_range: Range | None) -> list[str]:
     for tick in ticks(*x_range, 4) if x_range else ():
         x = _x(tick, x_range)
         parts.append(f'<text class="tick x" x="{x:.1f}" y="{bottom + 15}">{tick:,.6g}</text>')
-    parts.append(f'<text class="tick x" x="{(_LEFT + right) / 2}" y="{_HEIGHT - 4}">Step</text>')
+    parts.append(f'<text class="tick x" x="{(_LEFT + right) / 2}" y="{_HEIGHT - 4}">{escape(along)}</text>')
     return parts
 
 
@@ -114,6 +135,12 @@ def _line(index: int, name: str, curve: Curve, x_range: Range, y_range: Range) -
         f'<polyline class="curve run{colour}" stroke-dasharray="{dash}" points="{points}">'
         f"<title>{escape(name)}</title></polyline>"
     )
+
+
+def _dot(index: int, x: float, y: float, x_range: Range, y_range: Range) -> str:
+    colour, _ = style_of(index)
+    place = min(max(_y(y, y_range), _TOP), _HEIGHT - _BOTTOM)
+    return f'<circle class="dot run{colour}" cx="{_x(x, x_range):.1f}" cy="{place:.1f}" r="2.5"/>'
 
 
 def _x(value: float, span: Range | None) -> float:

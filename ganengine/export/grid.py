@@ -67,10 +67,14 @@ def compose_grid(
     return grid
 
 
-def with_caption(grid: Images, caption: str) -> Images:
-    """The grid with a strip below it that holds one line of text, made small, or else cut, to fit."""
+def with_caption(grid: Images, caption: str, widest: str = "") -> Images:
+    """The grid with a strip below it that holds one line of text, made small, or else cut, to fit.
+
+    Args:
+        widest: the longest line of several grids, so that all have letters and strips of one size.
+    """
     _, width, channels = grid.shape
-    font = _font_for(caption, width - 8, size=max(12, min(28, width // 24)))
+    font = _font_for(widest or caption, width - 8, size=max(12, min(28, width // 24)))
     caption = _cut_to_fit(caption, width - 8, font)
     strip = Image.new("L", (width, int(font.size * 1.9)), 255)
     ImageDraw.Draw(strip).text((width / 2, strip.height / 2), caption, fill=0, font=font, anchor="mm")

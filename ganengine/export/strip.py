@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ganengine.errors import RunError
-from ganengine.export.grid import Images, compose_grid, inverted, load_sample
+from ganengine.export.grid import Images, compose_grid, load_sample
+from ganengine.publish.colormaps import coloured
 from ganengine.runs.directory import RunDirectory
 
 Captions = Literal["step", "epoch", "none"]
@@ -26,6 +27,8 @@ def strip_of_run(
     scale: int = 0,
     padding: int = 2,
     invert: bool = False,
+    colormap: str = "none",
+    until: int | None = None,
 ) -> Images:
     """A picture [H, W, C]: time goes from left to right, and each row is one latent vector.
 
@@ -34,13 +37,15 @@ def strip_of_run(
         rows: latent vectors, spread evenly over the sample, so that in a grid of classes they differ in class.
         captions: what is written under each column.
         scale: each pixel becomes scale × scale pixels; 0 makes images wide enough for the captions.
-        invert: grey images dark on light.
+        invert: grey images dark on light; the same as the colormap "inverted".
+        colormap: a name of `ganengine.publish.colormaps`, for grey images.
+        until: leave out what is later than this step.
 
     Raises:
         RunError: the run has no samples.
         DatasetError: one of them is damaged.
     """
-    steps = moments(run.sample_steps(), columns)
+    steps = moments([step for step in run.sample_steps() if until is None or step <= until], columns)
     if not steps:
         raise RunError(f"{run.name} has no samples yet.")
     samples = [load_sample(run.sample_path(step)) for step in steps]
@@ -48,12 +53,10 @@ def strip_of_run(
     tiles = np.concatenate([sample[spread(rows, len(sample))] for sample in samples])
     # One column is one sample: row by row, the first latent vector comes first.
     by_row = tiles.reshape(len(steps), rows, *tiles.shape[1:]).swapaxes(0, 1).reshape(tiles.shape)
-    ground = 255 if invert and tiles.shape[-1] == 1 else 0
     scale = scale or -(-_READABLE // tiles.shape[2])
-    picture = compose_grid(
-        inverted(by_row) if invert else by_row, rows, len(steps), padding=padding, scale=scale, background=ground
-    )
-    texts = _texts(run, steps, captions)
+    picture = compose_grid(by_row, rows, len(steps), padding=padding, scale=scale)
+    picture = coloured(picture, "inverted" if invert else colormap)
+    texts = captions_of(run, steps, captions)
     return _captioned(picture, texts, tiles.shape[2] * scale + padding, padding) if texts else picture
 
 
@@ -78,7 +81,8 @@ def spread(count: int, total: int) -> NDArray[np.int64]:
     return np.arange(count) * total // max(count, 1)
 
 
-def _texts(run: RunDirectory, steps: Sequence[int], captions: Captions) -> list[str]:
+def captions_of(run: RunDirectory, steps: Sequence[int], captions: Captions) -> list[str]:
+    """What stands under the images of each step; nothing for "none"."""
     if captions == "none":
         return []
     if captions == "step":

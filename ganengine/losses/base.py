@@ -12,10 +12,12 @@ class Loss(Component):
 
     Attributes:
         needs_real: whether `generator` also needs D's logits of real images.
+        tells_probability: whether `probability` means what it says, so that D can be seen to have won.
     """
 
     family: ClassVar[str] = "ganengine.losses"
     needs_real: ClassVar[bool] = False
+    tells_probability: ClassVar[bool] = True
     kind: str
 
     def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:

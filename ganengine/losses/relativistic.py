@@ -18,6 +18,7 @@ class Relativistic(Loss):
 
     title: ClassVar[str] = "Relativistic (pairing)"
     needs_real: ClassVar[bool] = True
+    tells_probability: ClassVar[bool] = False
     kind: Literal["relativistic"] = "relativistic"
 
     def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:

@@ -17,6 +17,7 @@ class Wasserstein(Loss):
     """
 
     title: ClassVar[str] = "Wasserstein"
+    tells_probability: ClassVar[bool] = False
     kind: Literal["wasserstein"] = "wasserstein"
     clip: float = setting(
         0.01,

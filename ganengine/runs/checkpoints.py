@@ -3,6 +3,7 @@
 import pickle
 import re
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,6 +12,7 @@ import torch
 from ganengine.config import TrainConfig
 from ganengine.errors import CheckpointError, ConfigError, NewerVersionError
 from ganengine.runs.files import write_atomically, write_text
+from ganengine.runs.thinning import kept
 
 FORMAT = "gan-studio-checkpoint"
 VERSION = 1
@@ -47,7 +49,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         raise CheckpointError(f"There is no file {path}.")
-    _check_archive(path)
+    check_archive(path)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
@@ -124,10 +126,28 @@ class CheckpointFolder:
             if mark != self._best_mark(step):
                 mark.unlink(missing_ok=True)
 
-    def prune(self, keep_last: int) -> None:
-        """Delete automatic checkpoints but the last `keep_last` and the best."""
-        automatic = [step for step in self.steps() if not self.is_kept(step) and step != self.best()]
-        for step in automatic[:-keep_last]:
+    def nearest(self, step: int) -> int | None:
+        """The newest checkpoint at or before a step; where there is none before, the first after; None without any."""
+        steps = self.steps()
+        return max((known for known in steps if known <= step), default=steps[0] if steps else None)
+
+    def size(self) -> int:
+        """Bytes of all checkpoints; one that vanishes meanwhile counts nothing."""
+        total = 0
+        for path in self.directory.glob("step-*.pt"):
+            with suppress(OSError):
+                total += path.stat().st_size
+        return total
+
+    def prune(self, keep_last: int, spread: int = 0, every: int = 1) -> None:
+        """Delete automatic checkpoints but the last `keep_last`, at most `spread` of the older ones, and the best.
+
+        Args:
+            every: steps between two automatic ones; see `thinning.kept`.
+        """
+        best = self.best()
+        automatic = [step for step in self.steps() if not self.is_kept(step) and step != best]
+        for step in set(automatic) - kept(automatic, keep_last, spread, every):
             self.path(step).unlink(missing_ok=True)
 
     def set_aside_after(self, step: int) -> None:
@@ -143,8 +163,12 @@ class CheckpointFolder:
         return self.path(step).with_suffix(".keep")
 
 
-def _check_archive(path: Path) -> None:
-    """Compare the file with the checksums in it. torch does not: a flipped bit would load as a wrong weight."""
+def check_archive(path: Path) -> None:
+    """Compare the file with the checksums in it. torch does not: a flipped bit would load as a wrong weight.
+
+    Raises:
+        CheckpointError: it is damaged, or not a checkpoint.
+    """
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:

@@ -3,8 +3,10 @@
 import json
 import platform
 import re
+import secrets
 import shutil
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,20 +18,21 @@ from ganengine.config import TrainConfig
 from ganengine.errors import RunError, StorageError
 from ganengine.events import MetricsEvent, RunStatus
 from ganengine.plans import Group
+from ganengine.runs.about import FILE as ABOUT
 from ganengine.runs.checkpoints import CheckpointFolder
+from ganengine.runs.creation import new_folder
+from ganengine.runs.damage import load_config
+from ganengine.runs.facts import FORMAT, facts_of, fingerprint, whole
 from ganengine.runs.files import append_json_line, end_last_line, read_json_lines, write_text
+from ganengine.runs.finding import find_folder, run_folders
+from ganengine.runs.locks import LOCK, is_locked
+from ganengine.runs.salvage import salvaged_info
+from ganengine.runs.scan import is_run, read_info
+from ganengine.runs.summary import Parent as Parent  # noqa: PLC0414  # known from here
+from ganengine.shapes import ImageShape
 
-FORMAT = 1
 _SAMPLE = re.compile(r"step-(\d+)\.png")
 _FOLDERS = ("samples", "checkpoints", "exports")
-
-
-@dataclass(frozen=True)
-class Parent:
-    """Where a run was forked from: the parent's folder name and the step."""
-
-    run: str
-    step: int
 
 
 class RunDirectory:
@@ -43,39 +46,44 @@ class RunDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.checkpoints = CheckpointFolder(path / "checkpoints")
-        self._lock = FileLock(path / ".lock", thread_local=False)
+        self._lock = FileLock(path / LOCK, thread_local=False)
 
     @classmethod
     def create(
-        cls, root: Path, config: TrainConfig, parent: Parent | None = None, group: Group | None = None
+        cls,
+        root: Path,
+        config: TrainConfig,
+        parent: Parent | None = None,
+        group: Group | None = None,
+        images_shape: ImageShape | None = None,
+        queued: str = "",
     ) -> "RunDirectory":
         """A new directory under the runs root, with the next free number and the settings in it.
+
+        Other processes see it when it is complete, and never before.
 
         Raises:
             StorageError: it could not be made.
         """
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-            with FileLock(root / ".lock"):
-                path = root / f"{_next_number(root):05d}-{_slug(config.preset)}"
-                path.mkdir()
-            for folder in _FOLDERS:
-                (path / folder).mkdir()
-        except OSError as error:
-            raise StorageError("a new run", root, error) from error
-        run = cls(path)
-        write_text(path / "config.toml", config.to_toml(), "the settings")
-        run.update_info(_first_info(config, parent, group))
-        return run
+        settings = config.to_toml()
+        info = _first_info(config, settings, parent, group, images_shape) | ({"queued": queued} if queued else {})
+
+        def fill(folder: Path) -> None:
+            for name in _FOLDERS:
+                (folder / name).mkdir()
+            write_text(folder / "config.toml", settings, "the settings")
+            write_text(folder / "run.json", _json(info), "the run's state")
+
+        return cls(new_folder(root, config.preset, fill))
 
     @classmethod
     def open(cls, path: Path) -> "RunDirectory":
-        """An existing run.
+        """An existing run, also a damaged one.
 
         Raises:
             RunError: there is none at `path`.
         """
-        if not (path / "run.json").is_file():
+        if not is_run(path):
             raise RunError(f"{path} is not a run: it holds no run.json.")
         return cls(path)
 
@@ -92,13 +100,13 @@ class RunDirectory:
         Raises:
             ConfigError: the file is missing, damaged or of a newer version.
         """
-        return TrainConfig.load(self.path / "config.toml")
+        return load_config(self.path)
 
     def info(self) -> dict[str, Any]:
         """The content of `run.json`; its `status` tells the truth even where the process was killed.
 
         Raises:
-            RunError: the file is damaged.
+            RunError: the file is missing or damaged.
         """
         info = self._read_info()
         unfinished = {RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED}
@@ -106,28 +114,24 @@ class RunDirectory:
             info["status"] = RunStatus.STOPPED.value
         return info
 
-    def _read_info(self) -> dict[str, Any]:
+    def known_info(self) -> dict[str, Any]:
+        """As `info`; of a run whose `run.json` is missing or damaged, what its other files tell. Never raises."""
         try:
-            info = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self.path / 'run.json'} is damaged: {error}.") from error
-        if not isinstance(info, dict):
-            raise RunError(f"{self.path / 'run.json'} is damaged: it is not an object.")
+            return self.info()
+        except RunError:
+            status = RunStatus.RUNNING if self.is_active() else RunStatus.STOPPED
+            return salvaged_info(self.path) | {"status": status.value}
+
+    def _read_info(self) -> dict[str, Any]:
+        info, problem = read_info(self.path)
+        if not info:
+            raise RunError(f"{self.path}: {problem}")
         return info
 
     def metrics(self) -> list[MetricsEvent]:
         """The whole history; damaged lines are passed over."""
-        return [
-            MetricsEvent(
-                step=row.pop("step"),
-                epoch=row.pop("epoch", 0.0),
-                images=row.pop("images", 0),
-                seconds=row.pop("seconds", 0.0),
-                values=row,
-            )
-            for row in read_json_lines(self.path / "metrics.jsonl")
-            if isinstance(row.get("step"), int)
-        ]
+        rows = read_json_lines(self.path / "metrics.jsonl")
+        return [point for row in rows if (point := metrics_of(row)) is not None]
 
     def events(self) -> list[dict[str, Any]]:
         """Edits, alerts and checkpoints, oldest first."""
@@ -148,8 +152,10 @@ class RunDirectory:
         """Take the run for this process; the lock goes with the process, however it ends.
 
         Raises:
-            RunError: another training has it.
+            RunError: another training has it, or it is gone.
         """
+        if not self.path.is_dir():
+            raise RunError(f"There is no run {self.path} any more.")  # the lock would make an empty one
         try:
             self._lock.acquire(timeout=0.5, poll_interval=0.02)  # whoever asks `is_active` has it for a moment
         except Timeout:
@@ -163,28 +169,21 @@ class RunDirectory:
 
     def is_active(self) -> bool:
         """Whether some process is training it now."""
-        if self._lock.is_locked:
-            return True
-        try:
-            with FileLock(self.path / ".lock", timeout=0):
-                return False
-        except Timeout:
-            return True
-        except OSError:
-            return False  # a read-only place: nobody can be training there
+        return self._lock.is_locked or is_locked(self.path / LOCK)
 
     def update_info(self, changes: dict[str, Any]) -> None:
-        """Change fields of `run.json`; one that is damaged is begun anew."""
+        """Change fields of `run.json`; one that is missing or damaged is begun anew, with what other files tell."""
         try:
             info = self._read_info()
         except RunError:
-            info = {}
-        write_text(self.path / "run.json", json.dumps(info | changes, indent=2) + "\n", "the run's state")
+            info = salvaged_info(self.path)
+        write_text(self.path / "run.json", _json(info | changes), "the run's state")
 
     def clean(self) -> None:
-        """Delete what a crash left half-written."""
+        """Delete what a crash left half-written, but what the person says of the run, which needs no lock."""
         for leftover in [*self.path.glob(".*.tmp"), *self.path.glob("*/.*.tmp")]:
-            leftover.unlink(missing_ok=True)
+            if not leftover.name.startswith(f".{ABOUT}."):
+                leftover.unlink(missing_ok=True)
 
     def append_metrics(self, event: MetricsEvent) -> None:
         """Add one point to the history."""
@@ -214,14 +213,14 @@ class RunDirectory:
         """Take over another run's history and samples up to and including a step, so that a fork is whole by itself."""
         try:
             for name in ("metrics.jsonl", "events.jsonl"):
-                if (source.path / name).exists():
-                    shutil.copyfile(source.path / name, self.path / name)
+                if rows := _rows_until(source.path / name, step):
+                    _write_rows(self.path / name, rows)
             for sample in source.sample_steps():
                 if sample <= step:
-                    shutil.copyfile(source.sample_path(sample), self.sample_path(sample))
+                    with suppress(FileNotFoundError):  # it is being trained, and thinned out its samples
+                        shutil.copyfile(source.sample_path(sample), self.sample_path(sample))
         except OSError as error:
             raise StorageError("the history", self.path, error) from error
-        self.forget_after(step)
 
 
 def now() -> str:
@@ -229,11 +228,19 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def metrics_of(row: dict[str, Any]) -> MetricsEvent | None:
+    """What a line of `metrics.jsonl` says; None for one without a step. What is no number is left out."""
+    values = {key: value for key, value in row.items() if isinstance(value, int | float)}
+    step = values.pop("step", None)
+    if not isinstance(step, int):
+        return None
+    epoch, images, seconds = values.pop("epoch", 0.0), whole(values.pop("images", 0)), values.pop("seconds", 0.0)
+    return MetricsEvent(step, epoch, images, seconds, values)
+
+
 def list_runs(root: Path) -> list[RunDirectory]:
-    """All runs under a root, oldest first; other folders are passed over."""
-    if not root.is_dir():
-        return []
-    return [RunDirectory(path) for path in sorted(root.iterdir()) if (path / "run.json").is_file()]
+    """All runs under a root, also damaged ones, oldest first; other folders are passed over."""
+    return [RunDirectory(path) for path in run_folders(root)]
 
 
 def find_run(root: Path, name: str) -> RunDirectory:
@@ -242,46 +249,43 @@ def find_run(root: Path, name: str) -> RunDirectory:
     Raises:
         RunError: there is none, or more than one.
     """
-    if (Path(name) / "run.json").is_file():
-        return RunDirectory.open(Path(name))
-    runs = list_runs(root)
-    matching = [run for run in runs if run.name == name or _has_number(run, name)]
-    if len(matching) == 1:
-        return matching[0]
-    if matching:
-        raise RunError(f"There are {len(matching)} runs called {name!r} in {root}; give the whole folder name.")
-    raise RunError(f"There is no run {name!r} in {root}.")
+    return RunDirectory(find_folder(root, name))
 
 
 def _keep_rows_until(path: Path, step: int) -> None:
     end_last_line(path)
-    rows = list(read_json_lines(path))
-    kept = [row for row in rows if row.get("step", 0) <= step]
-    if len(kept) < len(rows):
-        write_text(path, "".join(json.dumps(row) + "\n" for row in kept), path.name)
+    kept = _rows_until(path, step)
+    if len(kept) < len(list(read_json_lines(path))):
+        _write_rows(path, kept)
 
 
-def _has_number(run: RunDirectory, name: str) -> bool:
-    number = run.name.partition("-")[0]
-    return name.isdecimal() and number.isdecimal() and int(number) == int(name)
+def _rows_until(path: Path, step: int) -> list[dict[str, Any]]:
+    return [row for row in read_json_lines(path) if whole(row.get("step")) <= step]
 
 
-def _next_number(root: Path) -> int:
-    numbers = (path.name.partition("-")[0] for path in root.iterdir() if path.is_dir())
-    return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
+def _write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
+    write_text(path, "".join(json.dumps(row) + "\n" for row in rows), path.name)
 
 
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "run"
+def _json(info: dict[str, Any]) -> str:
+    return json.dumps(info, indent=2) + "\n"
 
 
-def _first_info(config: TrainConfig, parent: Parent | None, group: Group | None) -> dict[str, Any]:
+def _first_info(
+    config: TrainConfig, settings: str, parent: Parent | None, group: Group | None, shape: ImageShape | None
+) -> dict[str, Any]:
+    shape = shape or config.data.image_shape()
     return {
         "format": FORMAT,
+        "id": secrets.token_hex(8),
         "status": RunStatus.QUEUED.value,
-        "preset": config.preset,
+        **facts_of(config.model_dump(mode="json")),
+        "images_shape": [shape.channels, shape.resolution, shape.resolution] if shape else None,
+        "settings": fingerprint(settings.encode()),
         "parent": {"run": parent.run, "step": parent.step} if parent else None,
+        "parent_id": parent.id or None if parent else None,
         "group": asdict(group) if group else None,
+        "best": None,
         "created": now(),
         "seed": config.training.seed,
         "step": parent.step if parent else 0,

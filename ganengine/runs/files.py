@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,15 +11,22 @@ from ganengine.errors import StorageError
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], None], what: str) -> None:
-    """Write a temporary file beside `path`, force it to disk and rename it.
+    """Write a temporary file beside `path`, force it to disk and rename it; raises as `being_written`."""
+    with being_written(path, what) as file:
+        write(file)
+
+
+@contextmanager
+def being_written(path: Path, what: str) -> Iterator[BinaryIO]:
+    """A temporary file beside `path`, to write and to read again, that takes its place where all went well.
 
     Raises:
         StorageError: it could not be written; `path` is as it was.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as file:
-            write(file)
+        with temporary.open("w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

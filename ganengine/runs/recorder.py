@@ -1,5 +1,6 @@
 """Writes what a training says into its run directory."""
 
+from dataclasses import asdict
 from typing import Any
 
 from ganengine.errors import StorageError
@@ -14,7 +15,9 @@ from ganengine.events import (
     StatusChanged,
 )
 from ganengine.runs.directory import RunDirectory, now
+from ganengine.runs.facts import best_of, better_of, facts_of
 from ganengine.runs.files import append_text
+from ganengine.runs.summary import BestValue
 
 
 class Recorder:
@@ -27,6 +30,8 @@ class Recorder:
     def __init__(self, run: RunDirectory) -> None:
         self._run = run
         self._unwritten: list[Event] = []
+        self._judged_by = ""
+        self._best: BestValue | None = None
 
     def notify(self, event: Event) -> None:
         """Write one event down, after those for which there was no room before."""
@@ -46,6 +51,7 @@ class Recorder:
     def _write(self, event: Event) -> None:
         match event:
             case MetricsEvent():
+                self._judge(event)
                 self._run.append_metrics(event)
             case RunStarted():
                 self._started(event)
@@ -66,13 +72,26 @@ class Recorder:
             case SamplesEvent():
                 pass  # the trainer wrote the file that the event names
 
+    def _judge(self, event: MetricsEvent) -> None:
+        """Keep the best value so far where a list of runs finds it."""
+        best = better_of(self._best, event.step, event.values, self._judged_by)
+        if best != self._best:
+            self._run.update_info({"best": asdict(best) if best else None})
+            self._best = best
+
     def _started(self, event: RunStarted) -> None:
+        self._judged_by = event.config.evaluation.best_key() or ""
+        # What went on from an earlier step, or in a new run, knows of no later evaluations.
+        self._best = best_of(((point.step, point.values) for point in self._run.metrics()), self._judged_by)
         self._run.update_info(
             {
+                **facts_of(event.config.model_dump(mode="json")),
+                "best": asdict(self._best) if self._best else None,
                 "device": event.device,
                 "seed": event.config.training.seed,
                 "total_steps": event.total_steps,
                 "parameters": dict(event.parameters),
+                "classes": list(event.classes),
                 "started": now(),
             }
         )

@@ -42,7 +42,7 @@ def test_it_is_measured_every_so_often_and_changes_nothing_of_the_training(runs_
 
 
 def test_the_best_checkpoint_stays(runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    trainer = make_trainer(runs_dir, {**EVAL, "recording.keep_checkpoints": 1})
+    trainer = make_trainer(runs_dir, {**EVAL, "recording.keep_checkpoints": 1, "recording.spread_checkpoints": 0})
     values = iter([5.0, 3.0, 4.0])
     monkeypatch.setattr(trainer._judge, "measure", lambda config: {"eval/fid_own": next(values)})
     trainer.run()

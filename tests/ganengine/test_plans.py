@@ -187,3 +187,19 @@ def test_values_in_few_characters(value: object, text: str) -> None:
 
 def test_commas_within_brackets_and_quotes_part_nothing() -> None:
     assert split_values("[1, 2], {a = 1, b = [3, 4]}, 'x, y', z") == ["[1, 2]", "{a = 1, b = [3, 4]}", "'x, y'", "z"]
+
+
+def test_a_plan_repeated_over_seeds() -> None:
+    plan = Plan.of_axes(BASE.with_changes({"training.seed": 7}), [parse_vary("loss.kind=hinge,lsgan")])
+    repeated = plan.repeated(2)
+    names = [variation.name for variation in repeated.variations]
+    assert [name.partition(", ")[2] for name in names] == ["seed 7", "seed 8"] * 2
+    found = [(config.loss.kind, config.training.seed) for config in repeated.configs()]
+    assert found == [("hinge", 7), ("hinge", 8), ("lsgan", 7), ("lsgan", 8)]
+    assert repeated.title == plan.title
+    assert plan.repeated(1) == plan
+    assert [variation.name for variation in Plan.of_one(BASE).repeated(2).variations] == ["seed 0", "seed 1"]
+    with pytest.raises(ConfigError, match="varied already"):
+        Plan.of_axes(BASE, [parse_vary("training.seed=1,2")]).repeated(2)
+    with pytest.raises(ConfigError, match="600 runs"):
+        plan.repeated(300)

@@ -211,7 +211,7 @@ def test_a_damaged_checkpoint_is_passed_over_for_good(runs_dir: Path) -> None:
     for step in (5, 6):
         path = run.checkpoints.path(step)
         path.write_bytes(path.read_bytes()[:1000])
-    trainer = resume_run(run, changes={"recording.keep_checkpoints": 1})
+    trainer = resume_run(run, changes={"recording.keep_checkpoints": 1, "recording.spread_checkpoints": 0})
     assert trainer.step == 4
     trainer.commands = Script(trainer, (5, Stop()))  # type: ignore[assignment]
     trainer.run()

@@ -176,7 +176,7 @@ def test_the_report_says_what_the_runs_files_say(cli: Cli, preset: Path, runs_di
 def decoded(source: str) -> "np.ndarray[Any, np.dtype[np.uint8]]":
     kind, _, data = source.partition(",")
     assert kind == "data:image/png;base64"
-    return np.asarray(Image.open(BytesIO(b64decode(data))))
+    return np.asarray(Image.open(BytesIO(b64decode(data))).convert("L"))
 
 
 def test_a_run_that_fails_does_not_stop_the_next(cli: Cli, preset: Path, runs_dir: Path) -> None:

@@ -216,7 +216,11 @@ def test_stop_ends_a_pause(runs_dir: Path) -> None:
 
 def test_what_the_user_saved_stays(runs_dir: Path) -> None:
     watcher = Watcher()
-    changes = {"recording.checkpoint_every": 1, "recording.keep_checkpoints": 2}
+    changes = {
+        "recording.checkpoint_every": 1,
+        "recording.keep_checkpoints": 2,
+        "recording.spread_checkpoints": 0,
+    }
     trainer = make_trainer(runs_dir, changes, (2, SaveCheckpoint()), watcher=watcher)
     trainer.run()
     assert run_of(trainer).checkpoints.steps() == [2, 5, 6]
