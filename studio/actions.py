@@ -14,10 +14,14 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
     "Stop": ("Stop", "stop", "Shift+F5", "Save a checkpoint and end the training"),
     "CompareRuns": ("Compare", "compare", "", "Train several runs one after the other, and compare them"),
     "CompareExisting": ("Compare runs…", "compare", "Ctrl+Shift+C", "Show runs side by side"),
+    "AddToQueue": ("Add to the queue", "queue-add", "Ctrl+Shift+A", "Let these settings wait in the queue"),
+    "VarySettings": ("Vary settings…", "vary", "Ctrl+Shift+V", "Queue runs that differ in some settings, or the seed"),
+    "QueueGoOn": ("Go on with the queue", "queue", "", "Train what waits in the queue, one run after the other"),
     "NewRun": ("New run", "new-run", "Ctrl+N", "Forget the loaded checkpoint; Start will begin a new run"),
     "SaveCheckpoint": ("Save checkpoint", "save", "Ctrl+S", "Save a checkpoint now, which is never deleted"),
     "LoadCheckpoint": ("Load checkpoint…", "load", "Ctrl+O", "Go on from a checkpoint, or only generate from it"),
-    "ExportGrid": ("Export images…", "export", "Ctrl+E", "Save generated images as a grid or one by one"),
+    "ExportGrid": ("Export…", "export", "Ctrl+E", "Save images, films, the network, a report or the whole run"),
+    "ImportRun": ("Import a run…", "", "", "Open a run bundle that was exported here or on another computer"),
     "SavePreset": ("Save as preset…", "preset-save", "Ctrl+Shift+S", "Keep these settings under a name"),
     "LoadPreset": ("Load preset…", "folder", "Ctrl+Shift+O", "Read settings from a TOML file"),
     "ChooseRunsFolder": ("Choose runs folder…", "folder", "", "Where runs are kept"),
@@ -45,10 +49,14 @@ class Actions:
         self.stop = self._make("Stop")
         self.compare_runs = self._make("CompareRuns")
         self.compare_existing = self._make("CompareExisting")
+        self.add_to_queue = self._make("AddToQueue")
+        self.vary_settings = self._make("VarySettings")
+        self.queue_go_on = self._make("QueueGoOn")
         self.new_run = self._make("NewRun")
         self.save_checkpoint = self._make("SaveCheckpoint")
         self.load_checkpoint = self._make("LoadCheckpoint")
         self.export_grid = self._make("ExportGrid")
+        self.import_run = self._make("ImportRun")
         self.save_preset = self._make("SavePreset")
         self.load_preset = self._make("LoadPreset")
         self.choose_runs_folder = self._make("ChooseRunsFolder")
@@ -59,6 +67,7 @@ class Actions:
         self.quit = self._make("Quit")
         self.about = self._make("About")
         self.compare_runs.setVisible(False)  # until a preset is chosen that compares something
+        self.queue_go_on.setEnabled(False)  # until something waits
         self.pause.setCheckable(True)
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
@@ -83,11 +92,18 @@ class Actions:
             self.load_checkpoint,
             self.choose_runs_folder,
             self.compare_runs,
-            self.compare_existing,
         ):
             action.setEnabled(idle)
         loaded = state != SessionState.LOADING
-        for action in (self.save_preset, self.load_preset, self.find_setting):
+        for action in (
+            self.save_preset,
+            self.load_preset,
+            self.find_setting,
+            self.compare_existing,
+            self.add_to_queue,
+            self.vary_settings,
+            self.import_run,
+        ):
             action.setEnabled(loaded)
         self.export_grid.setEnabled(has_images)
         self.fresh_noise.setEnabled(has_images)

@@ -10,10 +10,11 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QDockWidget, QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from studio.actions import Actions
+from studio.docks import put_below
 from studio.dropping import Dropped, kind_of
 from studio.engine import Engine, EngineLoader
 from studio.icons import app_icon
-from studio.menus import make_menus, make_toolbar
+from studio.menus import dress_toggle, make_menus, make_toolbar
 from studio.messages import Messages
 from studio.overlay import Overlay
 from studio.presenters.gallery import GalleryPresenter
@@ -24,8 +25,10 @@ from studio.tasks import BackgroundTasks
 from studio.views.dataset_preview import DatasetPreview
 from studio.views.log_view import LogView
 from studio.views.model_summary import ModelSummary
+from studio.views.moment_bar import MomentBar
 from studio.views.sample_grid import SampleGrid
 from studio.views.timeline import Timeline
+from studio.views.watch_banner import WatchBanner
 
 if TYPE_CHECKING:
     from studio.workspace import Workspace
@@ -45,6 +48,7 @@ class MainWindow(QMainWindow):
         dataset_view: the tab with the training images.
         networks_view: the tab with the layers of both networks.
         data_tasks: prepares them, which may take minutes that other tasks must not wait for.
+        run_tasks: looks after the runs folder.
         session: what the studio is doing.
         workspace: form, plots and all that needs the engine; None while it loads.
     """
@@ -65,13 +69,18 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.grid = SampleGrid()
         self.timeline = Timeline()
+        self.watch_banner = WatchBanner()
+        self.moment_bar = MomentBar()
         self.data_tasks = BackgroundTasks(self)
+        self.run_tasks = BackgroundTasks(self)
         self.tabs = _central_tabs()
         self.dataset_view = DatasetPreview()
         self.networks_view = ModelSummary()
         self.devices = _device_combo()
         self.form_dock = _dock("formDock", "Experiment", "Loading the settings…")
         self.plots_dock = _dock("plotsDock", "Plots", "Loading the plots…")
+        self.queue_dock = _dock("queueDock", "Queue", "Loading the queue…")
+        self.runs_dock = _dock("runsDock", "Runs", "Loading the runs…")
         self.log_dock = _dock("logDock", "Log", "")
         self.log = LogView()
         self.log_dock.setWidget(self.log)
@@ -110,6 +119,7 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self, engine)
         self.form_dock.setWidget(self.workspace.form)
         self.plots_dock.setWidget(self.workspace.plots)
+        self.runs_dock.setWidget(self.workspace.runs.view)
         self.session.engine_loaded()
         self._show_state()
         self.ready.emit()
@@ -138,7 +148,8 @@ class MainWindow(QMainWindow):
         if now in sides and now != wanted:
             self.addDockWidget(wanted, self.plots_dock)
             if narrow:
-                self.tabifyDockWidget(self.plots_dock, self.log_dock)  # beside each other both would be too narrow
+                for dock in (self.log_dock, self.queue_dock, self.runs_dock):
+                    self.tabifyDockWidget(self.plots_dock, dock)  # beside each other they would be too narrow
                 self.plots_dock.raise_()
             self._share_out()
 
@@ -155,8 +166,10 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.watch_banner)
         column.addWidget(self.grid, 1)
         column.addWidget(self.timeline)
+        column.addWidget(self.moment_bar)
         self.tabs.addTab(centre, "Images")
         self.tabs.addTab(self.dataset_view, "Data")
         self.tabs.addTab(self.networks_view, "Networks")
@@ -167,11 +180,12 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.form_dock)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.plots_dock)
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.log_dock)
-        self.log_dock.hide()
-        self.log_dock.toggleViewAction().triggered.connect(lambda shown: self.log_dock.raise_() if shown else None)
-        self.addToolBar(make_toolbar(self, self.actions_, self.devices))
-        make_menus(self, self.actions_, [self.form_dock, self.plots_dock, self.log_dock])
+        put_below(self, [self.runs_dock, self.queue_dock, self.log_dock])
+        show_runs = dress_toggle(self.runs_dock, "ShowRuns", "runs", "Ctrl+Shift+R", "All runs: find, compare, fork")
+        show_queue = dress_toggle(self.queue_dock, "ShowQueue", "queue", "Ctrl+Shift+U", "What is to be trained next")
+        self.addToolBar(make_toolbar(self, self.actions_, self.devices, [show_runs, show_queue]))
+        docks = [self.form_dock, self.plots_dock, self.runs_dock, self.queue_dock, self.log_dock]
+        make_menus(self, self.actions_, docks)
         self.grid.set_placeholder("The images are loading…")
         room = self.screen().availableSize() - QSize(0, TITLE_BAR)
         self.resize(room.boundedTo(QSize(1440, 900)))
@@ -189,10 +203,17 @@ class MainWindow(QMainWindow):
             return
         self._remember()
         self._loader.wait()
+        self.gallery.close()
         self.tasks.close()
         self.data_tasks.close()
+        self.run_tasks.close()
         self.log.close_log()
         event.accept()
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the window closes as soon as the training is saved."""
+        return self._quitting
 
     def _may_close(self) -> bool:
         """Ask what becomes of the training; False keeps the window, for now or for good."""

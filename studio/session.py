@@ -31,7 +31,7 @@ from studio.worker import TrainingThread
 
 if TYPE_CHECKING:
     from ganengine.config import TrainConfig
-    from ganengine.plans import Group
+    from ganengine.queue.claims import Claim
 
 _log = logging.getLogger("studio")
 
@@ -106,12 +106,12 @@ class Session(QObject):
 
     # -- to begin ------------------------------------------------------------------------------------------------------
 
-    def start(self, config: TrainConfig, *, paused: bool = False, group: Group | None = None) -> None:
-        """Train anew, also as one run of a plan; with `paused`, do one step and wait."""
+    def start(self, config: TrainConfig, *, paused: bool = False) -> None:
+        """Train anew; with `paused`, do one step and wait."""
         from ganengine.launch import new_run
 
         root = self.runs_dir
-        self._launch(lambda observers: new_run(config, root, observers, patient=True, group=group), paused=paused)
+        self._launch(lambda observers: new_run(config, root, observers, patient=True), paused=paused)
 
     def resume(self, run: Path, changes: Mapping[str, Any], *, paused: bool = False) -> None:
         """Go on exactly with a run; `changes` may hold what can change in a running training."""
@@ -133,6 +133,10 @@ class Session(QObject):
             return fork_run(checkpoint, root, observers, changes=changes, patient=True)
 
         self._launch(build, paused=paused)
+
+    def launch_claim(self, claim: Claim) -> None:
+        """Train what was taken from the queue: a new run, or one that goes on exactly where it was interrupted."""
+        self._launch(lambda observers: claim.launch(observers, patient=True), paused=False)
 
     # -- while it runs -------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from ganengine.places import default_runs_root
 from studio.theme import Choice
 
 # Raise it when docks or tool bars are added or renamed, so that an old layout is not forced on a new window.
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 _LONGEST_TEXT = 1_000_000
 
 
@@ -83,6 +83,15 @@ class Settings:
     @hidden_curves.setter
     def hidden_curves(self, keys: Iterable[str]) -> None:
         self.store.setValue("plots/hidden", " ".join(sorted(keys)))
+
+    @property
+    def queue_automatic(self) -> bool:
+        """Whether the queue goes on by itself when the studio starts."""
+        return self._text("queue/automatic") == "yes"
+
+    @queue_automatic.setter
+    def queue_automatic(self, value: bool) -> None:
+        self.store.setValue("queue/automatic", "yes" if value else "no")
 
     def _text(self, key: str) -> str:
         value = self.store.value(key)

@@ -18,8 +18,14 @@ from studio.presenters.charts import ChartsPresenter
 from studio.presenters.checkpoints import CheckpointPresenter
 from studio.presenters.compare_tab import CompareTab
 from studio.presenters.data_tab import DataTab
+from studio.presenters.disk_hint import DiskHintPresenter
 from studio.presenters.experiment import ExperimentPresenter
+from studio.presenters.inspector_tab import InspectorTab
 from studio.presenters.networks import NetworksPresenter
+from studio.presenters.publish import PublishPresenter
+from studio.presenters.queue_dock import QueueDock
+from studio.presenters.runs import RunsPresenter
+from studio.presenters.time_machine import TimeMachine, is_trained
 from studio.presenters.viewing import ViewingPresenter
 from studio.session import SessionState, message_for
 from studio.theme import Choice, apply_theme
@@ -36,7 +42,12 @@ class Workspace(QObject):
         form, plots: the widgets.
         experiment, charts, checkpoints: their presenters.
         data: the training images in the window.
+        queueing: the queue in the window.
+        travel: looking back, and at what other programs train.
         comparing: plans and comparisons in the window.
+        publishing: exports and imports.
+        runs: the run browser in the window.
+        inspecting: the close look at single images.
     """
 
     def __init__(self, window: MainWindow, engine: Engine) -> None:
@@ -51,16 +62,27 @@ class Workspace(QObject):
             window.session, self.form, window.devices, window.settings, window.messages
         )
         self.data = DataTab(window, self.experiment)
+        DiskHintPresenter(self.form, self.data.dataset, window.tasks)
         NetworksPresenter(self.form, self.data.dataset, window.networks_view, window.tasks)
         ViewingPresenter(window.session, self.experiment, self.form, window.grid, self.plots)
         self.checkpoints = CheckpointPresenter(
             window.session, self.experiment, self.charts, window.gallery, window.tasks, window.messages, window
         )
-        self.comparing = CompareTab(window, self.experiment, self.plots)
+        self.publishing = PublishPresenter(window.session, window.gallery, self.checkpoints, window.messages, window)
+        self.travel = TimeMachine(window, self.experiment, self.charts, self.checkpoints)
+        self.queueing = QueueDock(window, self.experiment)
+        self.comparing = CompareTab(window, self.experiment, self.plots, self.queueing.queue)
+        self.runs = RunsPresenter(window, self)
+        self.inspecting = InspectorTab(window)
         self._connect()
         window.devices.setEnabled(True)
         self.experiment.fill(engine, None, None)
         self._on_loaded_changed()
+
+    def watch(self, path: Path) -> None:
+        """Follow a run that another program trains, without touching it."""
+        self._window.tabs.setCurrentIndex(0)
+        self.travel.watching.watch(path)
 
     def take_dropped(self, path: Path) -> None:
         """Open what was dropped onto the window, or train on it where it holds pictures."""
@@ -73,6 +95,10 @@ class Workspace(QObject):
         """Open a checkpoint, a run directory, a preset or a config file."""
         if path.suffix == ".toml":
             self._guarded(lambda: self.experiment.load_preset_file(path), "The settings were not loaded")
+        elif kind_of(path) == Dropped.BUNDLE:
+            self.publishing.import_bundle(path)
+        elif not self._session.is_active and is_trained(path):
+            self.watch(path)
         else:
             self.checkpoints.load(path)
 
@@ -98,7 +124,12 @@ class Workspace(QObject):
     def remember(self) -> None:
         """Keep what should come back on the next start."""
         self.experiment.remember()
-        self.comparing.leave()
+        self.comparing.close()
+        self.queueing.leave()
+        self.travel.close()
+        self.publishing.close()
+        self.runs.remember()
+        self.inspecting.leave()
         self._window.settings.hidden_curves = self.plots.hidden_curves
 
     # -- wiring --------------------------------------------------------------------------------------------------------
@@ -112,7 +143,9 @@ class Workspace(QObject):
         actions.save_checkpoint.triggered.connect(session.save_checkpoint)
         actions.load_checkpoint.triggered.connect(self.checkpoints.choose)
         actions.new_run.triggered.connect(self._new_run)
-        actions.export_grid.triggered.connect(self.checkpoints.export)
+        actions.export_grid.triggered.connect(self.publishing.export)
+        actions.import_run.triggered.connect(self.publishing.choose_bundle)
+        self.publishing.imported.connect(self.runs.refresh_soon)
         actions.evaluate.triggered.connect(session.evaluate)
         actions.fresh_noise.triggered.connect(self._window.gallery.make_fresh)
         actions.find_setting.triggered.connect(self.form.focus_filter)
@@ -130,7 +163,7 @@ class Workspace(QObject):
         self.form.validityChanged.connect(self._show_start_tip)
         self.experiment.loadedChanged.connect(self._on_loaded_changed)
         self.data.changed.connect(self._greet)
-        self._window.gallery.cursorMoved.connect(self.charts.show_cursor)
+        self.travel.watching.changed.connect(self._greet)
         session.stateChanged.connect(self._on_state)
         session.alerted.connect(self._on_alert)
         session.failed.connect(self._on_failed)
@@ -236,8 +269,8 @@ class Workspace(QObject):
     @Slot(object)
     def _on_failed(self, failure: Exception) -> None:
         marked = self.experiment.show_failure(failure)
-        if self.comparing.plan.is_active:
-            return  # the comparison shows it, and goes on
+        if self.queueing.queue.is_active:
+            return  # the queue shows it, and goes on
         title = "A setting must be mended" if marked else "The training ended"
         run, began = self._session.run_path, isinstance(failure, TrainingDiverged | OutOfMemory | StorageError)
         self._messages.error(
@@ -252,11 +285,11 @@ class Workspace(QObject):
         run = self._session.run_path
         if run is None or not self._session.began or self._session.state == SessionState.FAILED:
             return
-        if self.comparing.plan.is_active:
+        if self.queueing.queue.is_going:
             return  # the next run begins
         done = self._session.state == SessionState.FINISHED
         text = f"{run.name} has finished." if done else f"{run.name} was stopped."
-        if not self.comparing.plan.trained_last:
+        if not self.queueing.queue.trained_last:
             self._messages.info(text, action="Open it to go on", on_action=lambda: self.checkpoints.load(run))
         self._window.tasks.run(lambda: _sampler_of(run), self._take_sampler, lambda error: None)
 
@@ -267,7 +300,8 @@ class Workspace(QObject):
     # -- before the first run ------------------------------------------------------------------------------------------
 
     def _greet(self) -> None:
-        if self._window.gallery.images is None and not self._session.is_active and not self.data.dataset.reason:
+        has_run = self._session.is_active or self.travel.watching.run is not None
+        if self._window.gallery.images is None and not has_run and not self.data.dataset.reason:
             self._window.grid.set_message(
                 "These are the real images. Press Start, and a generator that has never seen them learns to make its "
                 "own."

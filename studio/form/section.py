@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ganengine.components import alternatives
 from ganengine.config import TrainConfig, component_family
@@ -22,6 +22,7 @@ class FormSection(QWidget):
         title: its name for people.
         header: folds it.
         rows: the settings that it has now, by path.
+        hint: a sentence below them.
 
     Signals:
         edited(path), committed(path): from its rows.
@@ -45,11 +46,23 @@ class FormSection(QWidget):
         self._lines = QVBoxLayout(self._body)
         self._lines.setContentsMargins(0, 0, 0, 6)
         self._lines.setSpacing(0)
+        self.hint = self._make_hint()
+        self._lines.addWidget(self.hint)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self._body)
+
+    def _make_hint(self) -> QLabel:
+        hint = QLabel(self._body)
+        hint.setObjectName(f"hint:{self.name}")
+        hint.setProperty("muted", True)
+        hint.setTextFormat(Qt.TextFormat.PlainText)
+        hint.setWordWrap(True)
+        hint.setContentsMargins(10, 4, 10, 4)
+        hint.hide()
+        return hint
 
     @property
     def tag(self) -> str:
@@ -72,6 +85,12 @@ class FormSection(QWidget):
                 row.committed.connect(self.committed)
                 self._lines.insertWidget(place, row)
                 self.rows[declaration.path] = row
+
+    def set_hint(self, text: str) -> None:
+        """A sentence below the rows; "" for none."""
+        self.hint.setText(text)
+        self.hint.setAccessibleName(text)
+        self.hint.setVisible(bool(text))
 
     def has_rows_for(self, wanted: Sequence[Declaration]) -> bool:
         """Whether there are rows for these settings already."""

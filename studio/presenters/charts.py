@@ -6,6 +6,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from ganengine.events import EditEvent, MetricsEvent, RunStarted
+from ganengine.runs.directory import RunDirectory
+from ganengine.runs.history import edit_of, edits_until
 from studio.presenters.measures import PENALTY, QUALITY, panes_for
 from studio.session import Session
 from studio.views.loss_plots import LossPlots
@@ -47,10 +49,20 @@ class ChartsPresenter(QObject):
         self._plots.set_history(_rows(shown))
         self._show_panes(shown)
         for event in events:
-            if event.get("event") == "edit" and event.get("step", 0) <= step:
-                changes = {path: (values[0], values[1]) for path, values in event.get("changes", {}).items()}
-                self._mark(int(event["step"]), changes)
+            if event.get("step", 0) <= step:
+                self.show_event(event)
         self._last_step = step
+
+    def append(self, points: Sequence[MetricsEvent]) -> None:
+        """Add new points."""
+        self._plots.append(_rows(points))
+        self._show_panes(points)
+        self._last_step = points[-1].step
+
+    def show_event(self, record: Mapping[str, Any]) -> None:
+        """Mark what a record of a run's events says of its settings, if it says anything of them."""
+        if edit := edit_of(record):
+            self._mark(edit.step, edit.changes, edit.forked_from)
 
     @property
     def counts_epochs(self) -> bool:
@@ -63,23 +75,31 @@ class ChartsPresenter(QObject):
 
     @Slot(object)
     def _on_run_started(self, event: RunStarted) -> None:
-        if event.step != self._last_step or event.step == 0:
+        run = RunDirectory(event.directory)
+        if event.step == 0:
             self.clear()
+        elif event.step != self._last_step:  # it goes on without having been opened before
+            self.show_history(run.metrics(), run.events(), event.step)
+        else:  # what was changed for going on, or that it is a fork now, is in its files only
+            self._plots.clear_markers()
+            for edit in edits_until(run, event.step):
+                self._mark(edit.step, edit.changes, edit.forked_from)
 
     @Slot(list)
     def _on_metrics(self, points: list[MetricsEvent]) -> None:
-        self._plots.append(_rows(points))
-        self._show_panes(points)
-        self._last_step = points[-1].step
+        self.append(points)
 
     @Slot(object)
     def _on_edited(self, event: EditEvent) -> None:
         self._mark(event.step, event.changes)
 
-    def _mark(self, step: int, changes: Mapping[str, tuple[Any, Any]]) -> None:
-        """A line where something changed that the curves may show."""
-        if telling := {path: values for path, values in changes.items() if path not in _OF_THE_VIEW}:
-            self._plots.add_marker(step, describe(telling))
+    def _mark(self, step: int, changes: Mapping[str, tuple[Any, Any]], forked_from: str = "") -> None:
+        """A line where something changed that the curves may show, or where the run was forked from another."""
+        telling = describe({path: values for path, values in changes.items() if path not in _OF_THE_VIEW})
+        if forked_from:
+            telling = f"Forked from {forked_from}{': ' if telling else ''}{telling}"
+        if telling:
+            self._plots.add_marker(step, telling)
 
     def _show_panes(self, points: Sequence[MetricsEvent]) -> None:
         """Plots for what is measured now for the first time, and that not every training has."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganengine.errors import DatasetError, RunError
 from studio.views.compare_dialog import RunEntry
+from studio.views.compare_view import MOST_RUNS
 
 if TYPE_CHECKING:
+    from ganengine.alignment import Align, Moment
+    from ganengine.common_latents import CommonLatents
     from ganengine.comparison import Comparison
-    from ganengine.export.grid import Sample
+    from ganengine.runs.summary import RunSummary
 
 
 @dataclass(frozen=True)
@@ -25,36 +26,28 @@ class Entries:
 
 
 def run_entries(root: Path, current: Path | None) -> Entries:
-    """The runs under a root; ticked are the current run and those of its plan, or the newest two."""
-    from ganengine.comparison import group_of
-    from ganengine.runs.directory import list_runs
+    """The runs under a root but those in the archive; ticked are the current one and its plan's, or the newest two."""
+    from ganengine.runs.index import RunIndex
 
-    entries, groups = [], {}
-    for run in reversed(list_runs(root)):
-        try:
-            info = run.info()
-        except RunError:
-            continue
-        group = group_of(info)
-        groups[run.path] = str(group.get("id") or run.path)
-        entries.append(
-            RunEntry(
-                run.path,
-                run.name,
-                str(group.get("variation") or ""),
-                f"{info.get('status', '')} · step {int(info.get('step') or 0):,}",
-            )
-        )
+    index = RunIndex(root)
+    index.refresh()
+    runs = [run for run in index.runs if not run.archived or run.path == current]
+    groups = {run.path: run.group.id if run.group else str(run.path) for run in runs}
     chosen = current if current in groups else next(iter(groups), None)
-    ticked = [path for path in groups if chosen and groups[path] == groups[chosen]][:6]
-    return Entries(entries, frozenset(ticked if len(ticked) > 1 else list(groups)[:2]))
+    ticked = [path for path in groups if chosen and groups[path] == groups[chosen]][:MOST_RUNS]
+    return Entries(list(map(_entry, runs)), frozenset(ticked if len(ticked) > 1 else list(groups)[:2]))
+
+
+def _entry(run: RunSummary) -> RunEntry:
+    state = " · ".join(part for part in (run.name if run.title else "", run.status, f"step {run.step:,}") if part)
+    return RunEntry(run.path, run.called, run.group.variation if run.group else "", state)
 
 
 def read_comparison(paths: Sequence[Path]) -> Comparison:
     """What the runs' files say.
 
     Raises:
-        RunError: one of them is damaged.
+        RunError: one of them is gone.
     """
     from ganengine.comparison import compare_runs
     from ganengine.runs.directory import RunDirectory
@@ -62,32 +55,36 @@ def read_comparison(paths: Sequence[Path]) -> Comparison:
     return compare_runs([RunDirectory.open(path) for path in paths])
 
 
-def write_report(paths: Sequence[Path], target: Path, step: int | None) -> Path:
+@dataclass(frozen=True)
+class ReportWish:
+    """What a report is to show.
+
+    Attributes:
+        align, moment: what the images have in common; None for the newest that all have.
+        latents: what the images are made of; None for the runs' own samples.
+        smoothing: weight of the losses' moving average.
+    """
+
+    align: Align
+    moment: Moment | None
+    latents: CommonLatents | None
+    smoothing: float
+
+
+def write_report(paths: Sequence[Path], target: Path, wish: ReportWish) -> Path:
     """Write a comparison as HTML or, by its ending, as a PNG of the images; returns where.
 
     Raises:
-        RunError, StorageError: it could not be made.
+        RunError, ConfigError, OutOfMemory, StorageError: it could not be made.
     """
     from ganengine.export.comparison import save_html
     from ganengine.export.comparison_grid import save_side_by_side
 
     target = target if target.suffix.lower() in {".html", ".png"} else target.with_name(f"{target.name}.html")
-    save = save_side_by_side if target.suffix.lower() == ".png" else save_html
-    save(target, read_comparison(paths), step)
+    comparison = read_comparison(paths)
+    moment = wish.moment or comparison.moment(wish.align)
+    if target.suffix.lower() == ".png":
+        save_side_by_side(target, comparison, moment, latents=wish.latents)
+    else:
+        save_html(target, comparison, moment, latents=wish.latents, smoothing=wish.smoothing)
     return target
-
-
-def sample_of(run: Path, step: int) -> Sample | None:
-    """A run's images of a step; None where the file is damaged or gone."""
-    path = run / "samples" / f"step-{step:08d}.png"
-    try:
-        return _sample(path, path.stat().st_mtime_ns)
-    except (DatasetError, OSError):
-        return None
-
-
-@lru_cache(maxsize=256)
-def _sample(path: Path, _modified: int) -> Sample:
-    from ganengine.export.grid import read_sample
-
-    return read_sample(path)

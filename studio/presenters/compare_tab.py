@@ -10,11 +10,13 @@ from studio.overlay import Overlay
 from studio.presenters.compare import ComparePresenter
 from studio.presenters.experiment import ExperimentPresenter
 from studio.presenters.plan import PlanPresenter, Turn
+from studio.presenters.queue import QueuePresenter
 from studio.views.compare_view import CompareView
 from studio.views.loss_plots import LossPlots
+from studio.views.plot_controls import tick_of
 
 if TYPE_CHECKING:
-    from ganengine.plans import Compare, Plan
+    from ganengine.plans import Compare
     from studio.main_window import MainWindow
 
 
@@ -27,20 +29,23 @@ class CompareTab(QObject):
         view: the tab.
     """
 
-    def __init__(self, window: MainWindow, experiment: ExperimentPresenter, plots: LossPlots) -> None:
+    def __init__(
+        self, window: MainWindow, experiment: ExperimentPresenter, plots: LossPlots, queue: QueuePresenter
+    ) -> None:
         super().__init__(window)
         self._window, self._experiment, self._plots = window, experiment, plots
-        self._planned: Plan | None = None
         self._hid_plots = False
+        self._queue = queue
         self.view = CompareView(window)
         self.view.hide()
-        self.plan = PlanPresenter(window.session)
+        self.plan = PlanPresenter(window.session, queue)
         self.compare = ComparePresenter(window.session, self.plan, self.view, window.tasks, window.messages, window)
         window.actions_.compare_runs.triggered.connect(self.start)
         window.actions_.compare_existing.triggered.connect(self.compare.choose)
         window.tabs.currentChanged.connect(self._make_room)
         experiment.compareChanged.connect(self._offer)
         plots.drawingChanged.connect(self._smooth)
+        self.view.pages.smoothingChanged.connect(lambda weight: plots.controls.smoothing.setValue(tick_of(weight)))
         self.plan.changed.connect(self._show_place)
         self.plan.ended.connect(self._on_ended)
         self.compare.shown.connect(self._show_tab)
@@ -53,8 +58,12 @@ class CompareTab(QObject):
             return
         plan = self._experiment.plan()
         if plan is not None:
-            self._planned = plan
             self.plan.start(plan)
+
+    def close(self) -> None:
+        """Before the window goes."""
+        self.leave()
+        self.compare.close()
 
     def leave(self) -> None:
         """Put the window back as it is without the tab, so that it can be remembered."""
@@ -83,7 +92,8 @@ class CompareTab(QObject):
             if overlay := self._window.messages.bar.findChild(Overlay):
                 overlay.keep_free(self.view.timeline)
         self._smooth()
-        tabs.setCurrentWidget(self.view)
+        if not self.plan.is_quiet:
+            tabs.setCurrentWidget(self.view)
 
     @Slot()
     def _make_room(self) -> None:
@@ -96,7 +106,7 @@ class CompareTab(QObject):
 
     @Slot()
     def _smooth(self) -> None:
-        self.view.plots.set_smoothing(self._plots.drawing.weight)
+        self.view.pages.set_smoothing(self._plots.drawing.weight)
 
     @Slot()
     def _show_place(self) -> None:
@@ -105,10 +115,7 @@ class CompareTab(QObject):
     @Slot()
     def _on_ended(self) -> None:
         self._show_place()
-        if self._planned is None:
-            return
-        self._experiment.show_settings(self._planned.base)
-        title, turns, messages = self._planned.title, self.plan.turns, self._window.messages
+        title, turns, messages = self.plan.title, self.plan.turns, self._window.messages
         failed = [run.group.variation for run, turn in zip(self.plan.runs, turns, strict=True) if turn == Turn.FAILED]
         if failed:
             reasons = set(self.plan.reasons.values())
@@ -116,4 +123,6 @@ class CompareTab(QObject):
         elif turns.count(Turn.FINISHED) == len(turns):
             messages.info(f"{title}: all {len(turns)} runs have finished.")
         else:
-            messages.info(f"{title}: stopped after {turns.count(Turn.FINISHED)} of {len(turns)} runs.")
+            text = f"{title}: stopped after {turns.count(Turn.FINISHED)} of {len(turns)} runs."
+            action = "Go on with the queue" if self._queue.due else ""
+            messages.info(text, action=action, on_action=self._queue.go_on)

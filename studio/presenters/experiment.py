@@ -155,6 +155,15 @@ class ExperimentPresenter(QObject):
         except GanEngineError as error:
             self._messages.error("The training cannot go on", str(error))
 
+    def settings(self, *, quiet: bool = False) -> TrainConfig | None:
+        """The settings in the form; None: something must be mended, which is shown unless `quiet`."""
+        try:
+            return self._form.config()
+        except ConfigError as error:
+            if not quiet:
+                self._show_problems(error)
+            return None
+
     def plan(self) -> Plan | None:
         """The comparison that goes with the preset, from the settings in the form; None: something must be mended."""
         try:

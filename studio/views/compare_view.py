@@ -1,28 +1,25 @@
-"""Two to six runs side by side: images at one step, and beneath them the losses."""
+"""Two to six runs: images at one moment, and beneath them curves, results and differences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from studio.icons import set_icon
-from studio.views.combo import FocusedWheelCombo
-from studio.views.compare_column import CompareColumn, ElidedLabel
-from studio.views.compare_plots import GAP, ComparePlots
-from studio.views.timeline import Timeline
+from studio.theme import theme_notifier
+from studio.views.compare_bar import CompareBar
+from studio.views.compare_chooser import CompareChooser
+from studio.views.compare_column import CompareColumn
+from studio.views.compare_heads import GAP, CompareHeads
+from studio.views.compare_pages import ComparePages
+from studio.views.compare_plots import ComparePlots
+from studio.views.compare_timeline import CompareTimeline
+from studio.views.run_looks import RunLook
+from studio.views.series import History
 
-MOST_RUNS = 6
+FEWEST_RUNS, MOST_RUNS = 2, 6
+IMAGES_SHARE = 63
+"""Percent of the height; the images are what one looks at."""
 NARROWEST = 168
 """Pixels that a column needs; more columns than fit are scrolled."""
 
@@ -31,77 +28,54 @@ class CompareView(QWidget):
     """A column a run, and one slider for all.
 
     Signals:
-        stepChosen(int): the images of this step are wanted, or of the last before it.
+        stepChosen(int): the images of this place on the timeline are wanted, or of the last before it.
         newestWanted(): the newest images are wanted, and those after them.
         reportWanted(): the comparison is to be saved.
+        seen(bool): the view was brought to the front, or no longer is there.
 
     Attributes:
-        columns: one a run.
-        plots: their losses.
-        timeline: the steps at which any of them has images.
+        bar: the controls above.
+        chooser: which of many runs are shown.
+        heads: the images.
+        pages: curves, results and settings.
+        timeline: the moments at which any of them has images.
     """
 
     stepChosen = Signal(int)
     newestWanted = Signal()
     reportWanted = Signal()
+    seen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("compareView")
         self.setAccessibleName("Comparison of runs")
-        self.columns: list[CompareColumn] = []
-        self.plots = ComparePlots()
-        self.timeline = Timeline()
-        for child in (self.timeline, *self.timeline.findChildren(QWidget)):
-            child.setObjectName(child.objectName().replace("timeline", "compareTimeline"))
-        self._title = ElidedLabel("compareTitle", "")
-        self._way = self._make_way()
-        self._save = self._make_save()
-        self._heads = QWidget()
-        self._heads_row = QHBoxLayout(self._heads)
-        self._heads_row.setContentsMargins(0, 0, 0, 0)
-        self._heads_row.setSpacing(GAP)
+        self.bar = CompareBar()
+        self.chooser = CompareChooser(FEWEST_RUNS, MOST_RUNS)
+        self.heads = CompareHeads()
+        self.pages = ComparePages()
+        self.timeline = CompareTimeline()
         self._inside = QWidget()
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._is_split_by_hand = False
         self._lay_out()
-        self._way.currentIndexChanged.connect(lambda: self.plots.set_way(self._way.currentData()))
+        self.bar.reportWanted.connect(self.reportWanted)
+        self.bar.modeChanged.connect(self._show_mode)
+        self.pages.wayChanged.connect(self._fit)
         self.timeline.stepSelected.connect(self.stepChosen)
         self.timeline.liveRequested.connect(self.newestWanted)
-
-    def _make_way(self) -> FocusedWheelCombo:
-        combo = FocusedWheelCombo(self)
-        combo.setObjectName("comparePlotsWay")
-        combo.setAccessibleName("Where the curves are drawn")
-        combo.setToolTip("Losses beneath each run, all with the same scale, or of all runs in one plot.")
-        combo.addItem("Side by side", "columns")
-        combo.addItem("In one plot", "overlaid")
-        return combo
-
-    def _make_save(self) -> QPushButton:
-        button = QPushButton("Save report…")
-        button.setObjectName("compareSave")
-        button.setAccessibleName("Save the comparison")
-        button.setToolTip("Save curves, images and differences as one HTML file, or the images as a PNG.")
-        set_icon(button, "export")
-        button.clicked.connect(self.reportWanted)
-        return button
+        theme_notifier().themeChanged.connect(self.heads.restyle)
+        theme_notifier().themeChanged.connect(self.chooser.restyle)
 
     def _lay_out(self) -> None:
-        label = QLabel("Losses")
-        label.setBuddy(self._way)
-        top = QHBoxLayout()
-        top.setContentsMargins(8, 4, 8, 0)
-        for widget, stretch in ((self._title, 1), (label, 0), (self._way, 0), (self._save, 0)):
-            top.addWidget(widget, stretch)
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.setObjectName("compareSplit")
-        split.setChildrenCollapsible(False)
-        split.addWidget(self._heads)
-        split.addWidget(self.plots)
-        split.setStretchFactor(0, 11)
-        split.setStretchFactor(1, 9)
+        self._split.setObjectName("compareSplit")
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.heads)
+        self._split.addWidget(self.pages)
+        self._split.splitterMoved.connect(self._keep_split)
         inside = QVBoxLayout(self._inside)
         inside.setContentsMargins(8, 0, 8, 0)
-        inside.addWidget(split)
+        inside.addWidget(self._split)
         area = QScrollArea()
         area.setObjectName("compareScroll")
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -109,9 +83,10 @@ class CompareView(QWidget):
         area.setWidget(self._inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(4)
         column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        column.addLayout(top)
+        for widget in (self.bar, self.chooser):
+            column.addWidget(widget)
         column.addWidget(area, 1)
         column.addWidget(self.timeline)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -119,23 +94,68 @@ class CompareView(QWidget):
     @property
     def title(self) -> str:
         """What is compared."""
-        return self._title.full_text
+        return self.bar.title.full_text
 
-    def set_runs(self, title: str, labels: Sequence[str]) -> None:
-        """Begin anew with these runs, which have neither images nor losses yet."""
-        for column in self.columns:
-            self._heads_row.removeWidget(column)
-            column.hide()
-            column.deleteLater()
-        self._title.set_full_text(title)
-        self.columns = [CompareColumn(index, label) for index, label in enumerate(labels)]
-        for column in self.columns:
-            self._heads_row.addWidget(column, 1)
-            column.show_nothing("Waits for its turn")
-        self.plots.set_runs(len(labels))
-        self._inside.setMinimumWidth(len(labels) * (NARROWEST + GAP))
+    @property
+    def columns(self) -> list[CompareColumn]:
+        """One a run that is shown."""
+        return self.heads.columns
+
+    @property
+    def plots(self) -> ComparePlots:
+        """The curves."""
+        return self.pages.plots
+
+    def begin(self, title: str, labels: Sequence[str]) -> None:
+        """There is something else to compare: all its runs, of which some may be shown."""
+        self.bar.title.set_full_text(title[:1].upper() + title[1:])
+        self.chooser.set_runs(labels)
+        self.chooser.setVisible(len(labels) > MOST_RUNS)
         self.timeline.clear()
 
-    def show_steps(self) -> None:
-        """Mark in the plots which steps the images are from."""
-        self.plots.show_steps([column.step for column in self.columns])
+    def set_runs(self, shown: Mapping[int, RunLook], histories: Sequence[History]) -> None:
+        """Show these of the runs, which have neither images nor a status yet."""
+        self.chooser.show_chosen({index: run.look for index, run in shown.items()})
+        self.heads.set_runs(list(shown.values()))
+        self.pages.set_runs(list(shown.values()), histories)
+        self._fit()
+
+    def show_places(self, places: Sequence[float | None]) -> None:
+        """Mark in the plots where the images are from, in what their x-axis counts."""
+        self.plots.show_places(places)
+
+    def _show_mode(self, mode: str) -> None:
+        self.heads.set_mode("wipe" if mode == "wipe" else "columns")
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns have a least width where something of theirs stands beneath; else they may be folded."""
+        beneath = self.pages.needs_columns
+        self.heads.let_fold(not beneath)
+        self._inside.setMinimumWidth(len(self.columns) * (NARROWEST + GAP) if beneath else 0)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Most of the height for the images, unless what is beneath could not be read then."""
+        self.pages.top.setMaximumWidth(max(200, self.width() - 16))  # within reach where the rest is scrolled
+        if self._is_split_by_hand:
+            return
+        height = self._split.height()
+        images = max(min(height * IMAGES_SHARE // 100, height - self.pages.comfortable_height), height * 2 // 5)
+        self._split.setSizes([images, height - images])
+
+    def _keep_split(self) -> None:
+        """Where the person put the line between the halves, it stays."""
+        self._is_split_by_hand = True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_out()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.seen.emit(False)

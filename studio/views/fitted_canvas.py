@@ -42,17 +42,26 @@ class FittedCanvas(GridCanvas):
         super().arrange()
 
     def _panel(self) -> Panel:
-        first, count = self._cells[0], len(self._cells)
+        cells, count = self._chosen(self._cells), len(self._cells)
+        some = f" · {len(cells)} of {count}" if len(cells) < count else ""
+        return Panel("fake", self._heading + some, "", cells)
+
+    def _chosen(self, cells: list[QImage]) -> list[QImage]:
+        """As many of the images as can be seen; sets the shape in which they stand."""
+        first, count = cells[0], len(cells)
         ratio, full = self.devicePixelRatioF(), self.maximumViewportSize()
         room = (int((full.width() - 2 * MARGIN) * ratio), int((full.height() - 2 * MARGIN - HEADING) * ratio))
         most = (ceil(count / self._columns), self._columns) if self._columns else None
         rows, columns = visible_shape(count, (first.width(), first.height()), room, GAP, most)
         self.shape = Shape(rows, columns)
-        across = self._columns or columns
-        chosen = np.arange(count) % across < columns  # of a class's row the first few
-        cells = [cell for cell, wanted in zip(self._cells, chosen.tolist(), strict=True) if wanted][: rows * columns]
-        some = f" · {len(cells)} of {count}" if len(cells) < count else ""
-        return Panel("fake", self._heading + some, "", cells)
+        return picked(cells, self.shape, self._columns)
+
+
+def picked(cells: list[QImage], shape: Shape, across: int = 0) -> list[QImage]:
+    """The images that stand in a grid of a shape: the first, or of each class's row of so many the first few."""
+    chosen = np.arange(len(cells)) % (across or shape.columns) < shape.columns
+    wanted = [cell for cell, is_wanted in zip(cells, chosen.tolist(), strict=True) if is_wanted]
+    return wanted[: shape.rows * shape.columns]
 
 
 def visible_shape(

@@ -10,23 +10,32 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollBar, QWidget
 
 from studio.theme import colour, theme_notifier
 from studio.views.grid_layout import MAX_ZOOM, GridLayout, Shape
 from studio.views.grid_panel import Panel
-from studio.views.grid_placing import BETWEEN, HEADING, MARGIN, Placed, Surface, place
+from studio.views.grid_placing import BETWEEN, GAP, HEADING, MARGIN, Placed, Surface, place
 from studio.views.row_labels import gutter_for, paint_labels
+
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+_RING = 2  # points
 
 
 class GridCanvas(QAbstractScrollArea):
     """Shows panels beside each other.
 
     Signals:
-        imageClicked(str, int): role of the panel ("real" or "fake"), and index of the image.
+        imageClicked(str, int): role of the panel ("real" or "fake"), and index of the image; also by keyboard.
         zoomRequested(int): +1 for larger, -1 for smaller, 0 for as large as fits.
         layoutChanged(): rows, columns or zoom are others now.
 
@@ -34,6 +43,8 @@ class GridCanvas(QAbstractScrollArea):
         shape: rows and columns asked for.
         zoom: device pixels for a source pixel, or None for as large as fits.
         empty_text: what to say when there are no panels.
+        clickable: whether a click does something: the pointer says so, and the arrow keys choose an image.
+        chosen: the image of the first panel that the arrow keys or a click went to, or None.
     """
 
     imageClicked = Signal(str, int)
@@ -49,6 +60,8 @@ class GridCanvas(QAbstractScrollArea):
         self.shape = Shape()
         self.zoom: int | None = None
         self.empty_text = ""
+        self.clickable = False
+        self.chosen: int | None = None
         self._panels: tuple[Panel, ...] = ()
         self._placed: tuple[Placed, ...] = ()
         self._content = QSize()
@@ -98,6 +111,12 @@ class GridCanvas(QAbstractScrollArea):
             bar.setPageStep(has)
             bar.setSingleStep(24)
 
+    def set_clickable(self, clickable: bool) -> None:
+        """Say that a click on an image does something."""
+        self.clickable = clickable
+        self.viewport().setMouseTracking(clickable)
+        self.viewport().update()
+
     def image_origin(self) -> tuple[int, int]:
         """Top and left of the first grid in the viewport, in device pixels."""
         scroll = self._scroll()
@@ -137,7 +156,27 @@ class GridCanvas(QAbstractScrollArea):
             painter.scale(1 / ratio, 1 / ratio)
             placed.panel.paint(painter, placed.layout, x, y, visible, self._edge())
             painter.restore()
+        self._paint_chosen(painter)
         painter.end()
+
+    def _paint_chosen(self, painter: QPainter) -> None:
+        """A ring around the chosen image."""
+        if not self.clickable or self.chosen is None or not self._placed:
+            return
+        placed = self._placed[0]
+        if self.chosen >= placed.layout.count:
+            return
+        scroll, ratio = self._scroll(), self.devicePixelRatioF()
+        x, y, width, height = placed.layout.cell(self.chosen)
+        area = QRectF(x + placed.x - scroll.x(), y + placed.y - scroll.y(), width, height)
+        ring = QRectF(area.topLeft() / ratio, area.size() / ratio).adjusted(-1, -1, 1, 1)
+        scheme = theme_notifier().scheme
+        # Two colours: one of them stands out from any image.
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(scheme.base), _RING + 2))
+        painter.drawRect(ring)
+        painter.setPen(QPen(QColor(scheme.focus), _RING))
+        painter.drawRect(ring)
 
     def _paint_heading(self, painter: QPainter, placed: Placed, x: float, y: float) -> None:
         ratio = self.devicePixelRatioF()
@@ -201,8 +240,37 @@ class GridCanvas(QAbstractScrollArea):
         steps = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.Key_0: 0}
         if event.key() in steps:
             self.zoomRequested.emit(steps[Qt.Key(event.key())])
-        else:
+        elif not (self.clickable and self._placed and self._choose_by_key(event.key())):
             super().keyPressEvent(event)
+
+    def _choose_by_key(self, key: int) -> bool:
+        """Go to the next image, or press the chosen one; False for other keys."""
+        placed = self._placed[0]
+        chosen = self.chosen if self.chosen is not None and self.chosen < placed.layout.count else None
+        if key in _ARROWS:
+            self.choose(0 if chosen is None else placed.layout.beside(chosen, *_ARROWS[Qt.Key(key)]))
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and chosen is not None:
+            self.imageClicked.emit(placed.panel.role, chosen)
+        else:
+            return False
+        return True
+
+    def choose(self, index: int | None) -> None:
+        """Put the ring around an image of the first panel, and bring it into view; None takes it away."""
+        self.chosen = index
+        if index is not None and self._placed and index < self._placed[0].layout.count:
+            placed, ratio = self._placed[0], self.devicePixelRatioF()
+            x, y, width, height = placed.layout.cell(index)
+            _bring(self.horizontalScrollBar(), (x + placed.x) / ratio, width / ratio, self.viewport().width())
+            _bring(self.verticalScrollBar(), (y + placed.y) / ratio, height / ratio, self.viewport().height())
+        self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.clickable:
+            over = self._image_at(event.position().toPoint())
+            shape = Qt.CursorShape.ArrowCursor if over is None else Qt.CursorShape.PointingHandCursor
+            self.viewport().setCursor(shape)
+        super().mouseMoveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton
@@ -211,6 +279,8 @@ class GridCanvas(QAbstractScrollArea):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         hit = self._image_at(event.position().toPoint())
         if hit is not None and self._pressed is not None and hit[1] == self._pressed[1] and hit[0] is self._pressed[0]:
+            if self._placed and hit[0] is self._placed[0].panel:
+                self.choose(hit[1])
             self.imageClicked.emit(hit[0].role, hit[1])
         self._pressed = None
 
@@ -225,3 +295,11 @@ class GridCanvas(QAbstractScrollArea):
     def zoomed(self, step: int) -> int | None:
         """The zoom one step larger or smaller than shown; None, as large as fits, for 0."""
         return None if step == 0 else min(max(self.zoom_shown + step, 1), MAX_ZOOM)
+
+
+def _bring(bar: QScrollBar, start: float, length: float, room: int) -> None:
+    """Scroll until a stretch is in view."""
+    if start < bar.value():
+        bar.setValue(int(start) - GAP)
+    elif start + length > bar.value() + room:
+        bar.setValue(int(start + length) - room + GAP)

@@ -74,6 +74,18 @@ class GridLayout:
         there = 0 <= block < self.blocks and 0 <= column < self.columns and 0 <= row < self.rows_high
         return index if on_image and there and index < self.count else None
 
+    def beside(self, index: int, across: int, down: int) -> int:
+        """The image next to one on the screen, in steps of -1, 0 or 1; the same where there is none."""
+        row, column = divmod(index, self.columns)
+        block, row = divmod(row, self.rows_high)
+        row, column = row + down, column + across
+        if not 0 <= column < self.columns:
+            block, column = block + across, column % self.columns
+        if not (0 <= row < self.rows_high and 0 <= block < self.blocks):
+            return index
+        found = (block * self.rows_high + row) * self.columns + column
+        return found if found < self.count else index
+
 
 def choose_shape(wanted: Shape, count: int, image: tuple[int, int], room: tuple[int, int], gap: int) -> tuple[int, int]:
     """Rows and columns: as wanted, and what was left open so that the images come out largest.

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.theme import colour, theme_notifier
+from studio.views.cursor_line import CursorLine
 from studio.views.curves import CurveSpec
 from studio.views.legend import Legend
 from studio.views.markers import Markers
@@ -66,7 +67,7 @@ class PlotPane(QWidget):
         self.curves = PlotCurves(self.plot)
         self.curves.set_specs(specs)
         self.legend = self._make_legend()
-        self._cursor = make_line(self.plot, 15)
+        self._cursor = CursorLine(self.plot)
         self._crosshair = make_line(self.plot, 20)
         self._note = self._make_note()
         self._lay_out()
@@ -223,7 +224,7 @@ class PlotPane(QWidget):
 
     def show_cursor(self, x: float | None) -> None:
         """Move the line that says which sample is looked at, or hide it."""
-        _place(self._cursor, x)
+        self._cursor.put(x)
 
     @property
     def crosshair(self) -> float | None:
@@ -233,7 +234,7 @@ class PlotPane(QWidget):
     @property
     def cursor_line(self) -> float | None:
         """Where the cursor line is."""
-        return float(self._cursor.value()) if self._cursor.isVisible() else None
+        return self._cursor.at
 
     # Events
 
@@ -283,7 +284,7 @@ class PlotPane(QWidget):
         item.showGrid(x=True, y=True, alpha=0.15)
         self._note.setStyleSheet(f"color: {muted.name()}; background: transparent;")
         self._crosshair.setPen(line_pen(text))
-        self._cursor.setPen(line_pen(colour("accent")))
+        self._cursor.update()
         if self._level is not None:
             self._level.setPen(line_pen(muted, Qt.PenStyle.DotLine))
             self._level.label.setColor(muted)

@@ -1,12 +1,27 @@
 """How one run of a comparison looks: a colour and a dash of its own, the same as in a saved report."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
 from ganengine.export.comparison_svg import RUN_COLOURS, style_of
 from studio.theme import is_dark
 
 SWATCH = QSize(30, 12)
+
+
+@dataclass(frozen=True)
+class RunLook:
+    """A run as a comparison names and draws it.
+
+    Attributes:
+        label: what it differs in.
+        look: number of its colour and dash.
+    """
+
+    label: str
+    look: int
 
 
 def run_colour(index: int) -> QColor:
@@ -37,3 +52,8 @@ def run_swatch(index: int, ratio: float) -> QPixmap:
     painter.drawLine(0, SWATCH.height() // 2, SWATCH.width(), SWATCH.height() // 2)
     painter.end()
     return pixmap
+
+
+def run_icon(index: int, ratio: float) -> QIcon:
+    """The same for buttons and tables."""
+    return QIcon(run_swatch(index, ratio))

@@ -34,6 +34,7 @@ class SmallPlot(QWidget):
         self._curves = [make_curve(self.plot, 10) for _ in range(curves)]
         self._cursor = make_line(self.plot, 15)
         self._spans: tuple[Span, Span] | None = None
+        self._says_step = says_step
         self._corner = QLabel(spec.title, self.plot.viewport())
         self._corner.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._set_up(says_step)
@@ -59,10 +60,15 @@ class SmallPlot(QWidget):
             bottom.setHeight(6)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, 74)
+        return QSize(90, 36)
 
     def sizeHint(self) -> QSize:
         return QSize(220, 110)
+
+    def name_axis(self, name: str) -> None:
+        """Say what the x-axis counts."""
+        self.plot.getPlotItem().getAxis("bottom").setLabel(name)
+        self.plot.getPlotItem().getAxis("bottom").showLabel(self._says_step)
 
     @property
     def corner(self) -> str:
@@ -74,14 +80,16 @@ class SmallPlot(QWidget):
         self._spans = spans
         self._fit()
         for curve, (x, y), pen in zip(self._curves, curves, pens, strict=True):
-            curve.setData(x, y, pen=pen, antialias=len(x) < 2000)
+            points = _points(self.spec.symbol, pen) if self.spec.symbol else {}
+            curve.setData(x, y, pen=pen, antialias=len(x) < 2000, **points)
 
     def _fit(self) -> None:
         """The curves below the words in the corner."""
         if self._spans is None:
             return
         x, (low, high) = self._spans
-        height, words = self.plot.viewport().height(), self._corner.height()
+        axis = self.plot.getPlotItem().getAxis("bottom").height()
+        height, words = self.plot.viewport().height() - axis, self._corner.height() + 2
         spare = (high - low) * words / max(height - words, words)
         self.plot.getPlotItem().getViewBox().setRange(xRange=x, yRange=(low, high + spare), padding=0)
 
@@ -96,7 +104,7 @@ class SmallPlot(QWidget):
         x, y = self.plot.getPlotItem().getViewBox().viewRange()
         return (x[0], x[1]), (y[0], y[1])
 
-    def show_cursor(self, step: int | None, value: float | None = None) -> None:
+    def show_cursor(self, step: float | None, value: float | None = None) -> None:
         """Mark the step that is looked at, and say the value there."""
         if step is not None:
             self._cursor.setPos(step)
@@ -130,6 +138,11 @@ class SmallPlot(QWidget):
         self._corner.setStyleSheet(
             f"color: {colour(self.spec.role).name()}; background: rgba{ground.getRgb()!r}; font-weight: 600;"
         )
+
+
+def _points(symbol: str, pen: QPen) -> dict[str, Any]:
+    """How the points of a curve look that is measured only now and then."""
+    return {"symbol": symbol, "symbolSize": 6, "symbolBrush": pen.color(), "symbolPen": line_pen(pen.color())}
 
 
 def range_of(curves: Sequence[Any], axis: int) -> Span:

@@ -1,30 +1,31 @@
 """The timeline under the grid: back to any earlier sample, or all of them as a film."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
     QLayout,
     QSizePolicy,
-    QSlider,
-    QStyle,
-    QStyleOptionSlider,
     QToolButton,
     QWidget,
 )
 
+from studio.colours import Role
 from studio.icons import set_icon
 from studio.views.combo import FocusedWheelCombo
+from studio.views.step_slider import Mark, StepSlider
 
-SPEEDS = (2, 5, 10, 25)
+SPEEDS = (2, 5, 10, 30)
 DEFAULT_SPEED = 10
 NARROW = 460
 """Below this width the choice of speed is left out."""
+MUTED: Role = "muted"
+CHANGED: Role = "warning"
 EMPTY_TEXT = "No samples yet: start a training"
 
 
@@ -48,7 +49,10 @@ class Timeline(QWidget):
         self.setAccessibleName("Timeline of samples")
         self._steps: list[int] = []
         self._epochs: dict[int, float] = {}
+        self._checkpoints: tuple[int, ...] = ()
+        self._edits: tuple[int, ...] = ()
         self._live = True
+        self._place, self._direction = 0, 1  # where the slider was last, and which way it went
         self._film = QTimer(self)
         self._film.timeout.connect(self._next_frame)
         self._play = self._make_button("timelinePlay", "play", "Play", "Play the samples as a film (Space)")
@@ -78,11 +82,14 @@ class Timeline(QWidget):
             button.setIconSize(QSize(16, 16))
         return button
 
-    def _make_slider(self) -> QSlider:
-        slider = _StepSlider(Qt.Orientation.Horizontal, self)
+    def _make_slider(self) -> StepSlider:
+        slider = StepSlider(Qt.Orientation.Horizontal, self)
         slider.setObjectName("timelineSlider")
         slider.setAccessibleName("Step of the sample shown")
-        slider.setToolTip("Drag to go back to an earlier sample.\nLeft and right, Home and End; Space plays.")
+        slider.setToolTip(
+            "Drag to go back to an earlier sample.\nLeft and right, Home and End; Space plays.\n"
+            "Ticks below it: checkpoints in grey; changed settings, or a fork, in colour."
+        )
         slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         slider.setMinimumWidth(50)
         slider.spacePressed.connect(self._toggle_film)
@@ -151,6 +158,7 @@ class Timeline(QWidget):
     def set_steps(self, steps: Sequence[int], epochs: Sequence[float] = ()) -> None:
         """Take these samples in place of all, and go live. Emits nothing."""
         self._stop_film()
+        self._checkpoints = self._edits = ()
         self._steps = sorted(set(steps))
         self._epochs = dict(zip(steps, epochs, strict=False))
         self._live = True
@@ -166,6 +174,47 @@ class Timeline(QWidget):
             self._steps.insert(place, step)
         newest = len(self._steps) - 1
         self._show(newest if self._live or shown is None else self._steps.index(shown))
+
+    def discard(self, steps: Iterable[int]) -> None:
+        """These samples are gone. Emits nothing, unless the one looked at is among them: then that before it is."""
+        shown, gone = self.current_step, set(steps)
+        self._steps = [step for step in self._steps if step not in gone]
+        if self._live or shown is None or not self._steps:
+            self._show(len(self._steps) - 1)
+            return
+        self._show(max(0, bisect_left(self._steps, shown + 1) - 1))
+        if shown in gone:
+            self._moved_by_hand(self._slider.value())
+
+    def set_marks(self, checkpoints: Iterable[int], edits: Iterable[int]) -> None:
+        """Show where there are checkpoints, and where settings changed, until there are other samples."""
+        self._checkpoints, self._edits = tuple(checkpoints), tuple(edits)
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        marks: list[Mark] = []
+        for steps, role in ((self._checkpoints, MUTED), (self._edits, CHANGED)):
+            marks += [(self._along(step), role) for step in steps if self._steps and self._steps[0] <= step]
+        self._slider.set_marks([mark for mark in marks if mark[0] <= 1])
+
+    def _along(self, step: int) -> float:
+        """Where a step lies between the samples around it, from 0 to 1; more where it is after them all."""
+        place = bisect_left(self._steps, step)
+        if place == len(self._steps):
+            return 2.0
+        if self._steps[place] > step:
+            before, after = self._steps[place - 1], self._steps[place]
+            return (place - 1 + (step - before) / (after - before)) / max(1, len(self._steps) - 1)
+        return place / max(1, len(self._steps) - 1)
+
+    def neighbours(self, count: int) -> list[int]:
+        """Steps that are likely to be looked at next, the likeliest first: onwards, and a few behind."""
+        if not self._steps:
+            return []
+        at, onwards = self._slider.value(), self._direction
+        places = [at + onwards * away for away in range(1, count + 1)]
+        places += [at - onwards * away for away in range(1, count // 4 + 1)]
+        return [self._steps[place] for place in places if 0 <= place < len(self._steps)]
 
     def clear(self) -> None:
         """Forget all samples and go live. Emits nothing."""
@@ -216,6 +265,8 @@ class Timeline(QWidget):
     # Moving
 
     def _moved_by_hand(self, place: int) -> None:
+        self._direction = 1 if place >= self._place else -1
+        self._place = place
         if place == len(self._steps) - 1:
             self.go_live()
             return
@@ -230,6 +281,8 @@ class Timeline(QWidget):
         self._slider.setPageStep(max(1, len(self._steps) // 10))
         self._slider.setValue(max(0, place))
         self._slider.blockSignals(False)
+        self._show_marks()
+        self._place = self._slider.value()
         self._refresh()
 
     def _refresh(self) -> None:
@@ -277,34 +330,3 @@ class Timeline(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._stop_film()
-
-
-class _StepSlider(QSlider):
-    """A slider that goes where it is clicked, and tells of the space bar, which it has no use for itself."""
-
-    spacePressed = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
-            self.spacePressed.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and not self._handle().contains(event.position().toPoint()):
-            self.setValue(self._value_at(event.position().x()))
-        super().mousePressEvent(event)  # the handle is under the pointer now, and can be dragged on
-
-    def _part(self, part: QStyle.SubControl) -> QRect:
-        option = QStyleOptionSlider()
-        self.initStyleOption(option)
-        return self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self)
-
-    def _handle(self) -> QRect:
-        return self._part(QStyle.SubControl.SC_SliderHandle)
-
-    def _value_at(self, x: float) -> int:
-        groove, handle = self._part(QStyle.SubControl.SC_SliderGroove), self._handle()
-        place = round(x) - groove.left() - handle.width() // 2
-        room = groove.width() - handle.width()
-        return QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), place, room)

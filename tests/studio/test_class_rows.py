@@ -39,7 +39,8 @@ def left_strip(canvas: GridCanvas) -> np.ndarray:
     top, left = canvas.image_origin()
     image = canvas.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return flat[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)[top:, :left]
+    # A copy, for the image is gone when this returns.
+    return flat[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)[top:, :left].copy()
 
 
 def test_each_class_is_a_row_with_its_name_beside_it(grid: SampleGrid) -> None:

@@ -18,6 +18,7 @@ from studio.presenters.compare_tab import CompareTab
 from studio.presenters.plan import Turn
 from studio.session import SessionState
 from studio.views.compare_dialog import CompareDialog
+from studio.views.compare_view import CompareView
 
 TIMEOUT = 90_000
 PRESET = """
@@ -106,6 +107,11 @@ def compare(qtbot: QtBot, window: MainWindow) -> None:
         window.actions_.compare_runs.trigger()
 
 
+def wait_for(qtbot: QtBot, view: CompareView, steps: list[int | None]) -> None:
+    """Until each column shows the images of its step."""
+    qtbot.waitUntil(lambda: [column.step for column in view.columns] == steps, timeout=TIMEOUT)
+
+
 def in_dialog(name: str, act: Callable[[QDialog], None]) -> None:
     def look() -> None:
         dialog = QApplication.activeModalWidget()
@@ -142,19 +148,19 @@ def test_one_action_makes_three_runs_and_shows_them_side_by_side(
     view = tab(window).view
     assert view.title == "Compare optimizers"
     assert [column.title for column in view.columns] == ["SGD", "RMSprop", "Adam"]
-    assert [column.status for column in view.columns] == [f"finished · {run.name}" for run in runs]
+    assert [column.status for column in view.columns] == [f"finished · step 60 · {run.name}" for run in runs]
     assert window.session.state == SessionState.FINISHED
     assert "all 3 runs have finished" in messages(window)
     assert window.workspace.form.config() == base  # type: ignore[union-attr]
     assert action.isEnabled()
 
     # All at the newest step, then one slider takes all to an earlier one.
-    assert [column.step for column in view.columns] == [60, 60, 60]
+    wait_for(qtbot, view, [60, 60, 60])
     assert all(column.canvas.shown == 9 for column in view.columns)
     view.timeline.select(40)
-    assert [column.step for column in view.columns] == [40, 40, 40]
+    wait_for(qtbot, view, [40, 40, 40])
     view.timeline.go_live()
-    assert [column.step for column in view.columns] == [60, 60, 60]
+    wait_for(qtbot, view, [60, 60, 60])
 
     # The curves are the runs' own, with one scale for each loss and one range of steps for all.
     view.plots.set_smoothing(0.0)
@@ -267,11 +273,11 @@ def test_any_runs_can_be_compared_and_the_report_saved(
         window.actions_.compare_existing.trigger()
     view = tab(window).view
     assert [column.title for column in view.columns] == ["steps 60, seed 0", "steps 40, seed 1"]
-    assert [column.step for column in view.columns] == [40, 40]
+    wait_for(qtbot, view, [40, 40])
     view.timeline.go_live()
-    assert [column.step for column in view.columns] == [60, 40]
+    wait_for(qtbot, view, [60, 40])
     view.timeline.select(20)
-    assert [column.step for column in view.columns] == [20, 20]
+    wait_for(qtbot, view, [20, 20])
 
     target = tmp_path / "report.html"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), "HTML"))
@@ -285,10 +291,37 @@ def test_any_runs_can_be_compared_and_the_report_saved(
     assert runs[2].name not in text
 
 
+def test_the_run_that_is_trained_here_is_compared_meanwhile(
+    qtbot: QtBot, window: MainWindow, presets: Path, runs_dir: Path
+) -> None:
+    (earlier,) = make_runs(runs_dir, 20)
+    write_preset(presets, steps=1_000_000)
+    choose_preset(window, "three")
+    with qtbot.waitSignal(window.session.samplesArrived, timeout=TIMEOUT):
+        window.actions_.start.trigger()
+    assert window.actions_.compare_existing.isEnabled()
+    here = window.session.run_path
+    assert here is not None
+    compare, view = tab(window).compare, tab(window).view
+    with qtbot.waitSignal(compare.shown, timeout=TIMEOUT):
+        compare.open([earlier.path, here])
+    assert view.columns[1].status.startswith("running")
+    seen = view.timeline.steps[-1]
+    qtbot.waitUntil(lambda: view.timeline.steps[-1] > seen + 40, timeout=TIMEOUT)
+    with qtbot.waitSignal(window.session.ended, timeout=TIMEOUT):
+        window.session.stop()
+    qtbot.waitUntil(lambda: view.columns[1].status.startswith("stopped"), timeout=TIMEOUT)
+    run, track = RunDirectory(here), compare.tracks[1]
+    assert track.history.column("loss/g")[0].tolist() == [point.step for point in run.metrics()]
+    assert track.steps == run.sample_steps()
+    wait_for(qtbot, view, [20, run.sample_steps()[-1]])
+
+
 def test_the_samples_shown_are_those_in_the_files(qtbot: QtBot, window: MainWindow, runs_dir: Path) -> None:
     compare(qtbot, window)
     view = tab(window).view
     view.timeline.select(20)
+    wait_for(qtbot, view, [20, 20, 20])
     for run, column in zip(list_runs(runs_dir), view.columns, strict=True):
         expected = load_sample(run.sample_path(20))[0, 5, 5, 0]
         (layout,) = column.canvas.layouts

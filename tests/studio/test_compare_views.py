@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from studio.views.compare_dialog import CompareDialog, RunEntry
 from studio.views.compare_plots import ComparePlots
 from studio.views.fitted_canvas import FittedCanvas, visible_shape
-from studio.views.series import MetricsRow
+from studio.views.series import History, MetricsRow
 
 
 def test_what_the_dialog_takes(qtbot: QtBot) -> None:
@@ -33,10 +33,11 @@ def test_all_curves_in_one_plot(qtbot: QtBot) -> None:
     qtbot.addWidget(plots)
     plots.resize(600, 300)
     plots.show()
-    plots.set_runs(3)
-    for index in range(3):
+    histories = [History() for _ in range(3)]
+    for index, history in enumerate(histories):
         values = {"loss/d_real": index + 1.0, "loss/d_fake": 0.5, "loss/g": float("nan")}
-        plots.append(index, [MetricsRow(step, 0.0, 0, 0.0, values) for step in (10, 20, 30)])
+        history.extend([MetricsRow(step, 0.0, 0, step * 6.0, values) for step in (10, 20, 30)])
+    plots.set_runs(histories, [0, 1, 2])
     plots.set_way("overlaid")
     plots.redraw_now()
     assert set(plots.plots) == {("loss/d_real", 0), ("loss/d_fake", 0), ("loss/g", 0)}
@@ -49,7 +50,7 @@ def test_all_curves_in_one_plot(qtbot: QtBot) -> None:
     plots.set_way("columns")
     plots.redraw_now()
     assert len(plots.plots) == 9
-    plots.show_steps([20, None, 30])
+    plots.show_places([20, None, 30])
     assert plots.plots["loss/d_real", 0].corner == "D real  1.000"
     assert plots.plots["loss/d_real", 1].corner == "D real"
 

@@ -31,6 +31,22 @@ def test_in_a_narrow_window_plots_and_log_share_a_place(window: MainWindow) -> N
     assert window.tabifiedDockWidgets(window.plots_dock) == [window.log_dock]
 
 
+def test_a_dock_behind_another_comes_to_the_front_before_it_closes(window: MainWindow) -> None:
+    window.resize(1400, 780)
+    runs, log = window.runs_dock, window.log_dock
+    for dock in (runs, log):
+        dock.toggleViewAction().trigger()
+        QApplication.processEvents()
+        assert not dock.visibleRegion().isEmpty()
+    assert runs.visibleRegion().isEmpty()
+    runs.toggleViewAction().trigger()
+    QApplication.processEvents()
+    assert (runs.isHidden(), runs.visibleRegion().isEmpty()) == (False, False)
+    runs.toggleViewAction().trigger()
+    QApplication.processEvents()
+    assert runs.isHidden()
+
+
 def test_a_message_leaves_the_images_where_they_are(window: MainWindow, qtbot: QtBot) -> None:
     place = window.grid.geometry()
     window.messages.error("The checkpoint was not loaded", "holiday.pt is not a checkpoint.")

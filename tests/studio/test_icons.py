@@ -18,6 +18,8 @@ NAMES = sorted(path.stem for path in (resources() / "icons").glob("*.svg") if pa
 WANTED = """
     start pause step stop save load export new-run folder copy dice real-images theme search reset warning error
     info play preset-save chevron-down chevron-left chevron-right zoom-in zoom-out fit close compare
+    archive eye fork more rename runs tag trash
+    arrow-down arrow-up check clock queue queue-add skip tidy vary
 """
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLineEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganengine.cli import main
@@ -82,6 +82,12 @@ def in_dialog(name: str, act: Callable[[QDialog], None]) -> None:
             QTimer.singleShot(10, QApplication.instance(), look)
 
     QTimer.singleShot(0, QApplication.instance(), look)
+
+
+def press_button(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    button = widget(window, QPushButton, name)
+    assert button.isEnabled(), name
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def small(qtbot: QtBot, window: MainWindow) -> None:
@@ -176,15 +182,10 @@ def test_the_main_job(
     target = tmp_path / "grid.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
 
-    def fill(dialog: QDialog) -> None:
-        for name, value in {"exportRows": 5, "exportColumns": 8, "exportPadding": 3, "exportScale": 2}.items():
-            spin = dialog.findChild(QSpinBox, name)
-            assert spin is not None
-            spin.setValue(value)
-        dialog.accept()
-
-    in_dialog("exportDialog", fill)
     window.actions_.export_grid.trigger()
+    for name, value in {"rows": 5, "columns": 8, "padding": 3, "scale": 2}.items():
+        set_field(qtbot, window, f"publish.{name}", str(value))
+    press_button(qtbot, window, "publishSave")
     qtbot.waitUntil(target.exists, timeout=TIMEOUT)
     with Image.open(target) as picture:
         assert picture.size == (8 * (56 + 3) + 3, 5 * (56 + 3) + 3)

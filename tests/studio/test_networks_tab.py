@@ -124,7 +124,7 @@ def test_one_class_a_row_while_training_from_disk_and_in_fresh_noise(
     assert (gallery.shown.columns, len(gallery.shown.images)) == (2, 20)
     assert (canvas.layouts[0].rows, canvas.layouts[0].columns) == (10, 2)
     window.timeline.select(10)
-    assert gallery.step == 10
+    qtbot.waitUntil(lambda: gallery.step == 10)
     assert canvas.layouts[0].columns == 2
     fixed = gallery.shown.images
     gallery.make_fresh()

@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
+from studio.views.step_slider import StepSlider
 from studio.views.timeline import EMPTY_TEXT, Timeline
 
 
@@ -131,3 +132,46 @@ def test_a_click_goes_there_at_once(timeline: Timeline, qtbot: QtBot) -> None:
         QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, slider.height() // 2))
     assert chosen.args[0] == pytest.approx(500, abs=30)
     assert not timeline.is_live
+
+
+def test_samples_that_are_gone_leave_and_what_is_looked_at_stays(timeline: Timeline, told: list[object]) -> None:
+    timeline.set_steps(range(0, 1000, 100))
+    timeline.select(400)
+    told.clear()
+    timeline.discard([100, 300])
+    assert timeline.current_step == 400
+    assert timeline.steps == (0, 200, 400, 500, 600, 700, 800, 900)
+    assert told == []
+    timeline.discard([400])
+    assert timeline.current_step == 200
+    assert told == [200]
+    timeline.go_live()
+    told.clear()
+    timeline.discard([900, 0])
+    assert timeline.current_step == 800
+    assert timeline.is_live
+    assert told == []
+    timeline.discard(timeline.steps)
+    assert timeline.current_step is None
+
+
+def test_what_is_likely_to_come_next_is_where_the_slider_goes(timeline: Timeline) -> None:
+    timeline.set_steps(range(0, 1000, 100))
+    timeline.select(400)
+    timeline.select(500)
+    assert timeline.neighbours(4) == [600, 700, 800, 900, 400]
+    timeline.select(300)
+    assert timeline.neighbours(4) == [200, 100, 0, 400]
+
+
+def test_ticks_stand_where_things_happened(timeline: Timeline) -> None:
+    timeline.set_steps((0, 100, 200, 400, 500))
+    timeline.set_marks((100, 300, 900), (0, 500))
+    marks = timeline.findChild(StepSlider, "timelineSlider").marks
+    assert marks == ((0.25, "muted"), (0.625, "muted"), (0.0, "warning"), (1.0, "warning"))
+    bare = timeline.grab().toImage()
+    timeline.add_step(1000)
+    assert timeline.findChild(StepSlider, "timelineSlider").marks[2] == (0.96, "muted")
+    timeline.set_steps((0, 100, 200, 400, 500))
+    assert timeline.findChild(StepSlider, "timelineSlider").marks == ()
+    assert timeline.grab().toImage() != bare
