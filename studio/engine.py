@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,11 @@ class EngineLoader(QThread):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("engine loader")
+        self._shown = threading.Event()
+
+    def show_is_over(self) -> None:
+        """The window has taken the engine over, or closes: what is imported now stands in nobody's way."""
+        self._shown.set()
 
     def run(self) -> None:
         """Import, then tell."""
@@ -51,6 +57,7 @@ class EngineLoader(QThread):
             self.failed.emit(f"{error}. The training engine cannot be loaded: delete the folder .venv and run make.")
         else:
             self.loaded.emit(engine)
+            self._shown.wait()
             _warm_up()
 
 

@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         self.session.engine_loaded()
         self._show_state()
         self.ready.emit()
+        self._loader.show_is_over()
 
     # -- what is shown -------------------------------------------------------------------------------------------------
 
@@ -202,6 +203,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._remember()
+        self._loader.show_is_over()
         self._loader.wait()
         self.gallery.close()
         self.tasks.close()

@@ -337,7 +337,7 @@ class _Notes(QPlainTextEdit):
 
 def facts_of(run: RunSummary) -> list[tuple[str, str]]:
     """What is known of a run, for people; what is not known is left out."""
-    best = f"{text.best_text(run)} at step {run.best.step:,}" if run.best else ""
+    best = f"{run.best.title} {text.number(run.best.value)} at step {run.best.step:,}" if run.best else ""
     plan = " · ".join(part for part in (run.group.name, run.group.variation) if part) if run.group else ""
     found = (
         ("Status", f"{run.status or 'unknown'} · {text.steps_text(run)} {'step' if run.step == 1 else 'steps'}"),

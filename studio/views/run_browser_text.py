@@ -64,8 +64,8 @@ def steps_text(run: RunSummary) -> str:
 
 
 def best_text(run: RunSummary) -> str:
-    """The best that was measured: ``FID 19.4``."""
-    return f"{run.best.title} {number(run.best.value)}" if run.best else ""
+    """The best that was measured, short: ``FID 19.4``, whatever computed the features."""
+    return f"{run.best.title.partition(' (')[0]} {number(run.best.value)}" if run.best else ""
 
 
 def parent_text(run: RunSummary) -> str:

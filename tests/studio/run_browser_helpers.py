@@ -33,7 +33,7 @@ def row(number: int, **values: Any) -> RunSummary:
 
 
 def fid(value: float, step: int = 50) -> BestValue:
-    return BestValue("eval/fid_own", "FID", value, step)
+    return BestValue("eval/fid_own", "FID (own classifier)", value, step)
 
 
 def fork_of(number: int, step: int) -> Parent:

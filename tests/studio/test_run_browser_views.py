@@ -252,7 +252,7 @@ def test_facts_are_those_of_the_chosen_run_only(qtbot: QtBot) -> None:
     view.show_size(ROOT / "00003-digits", "34 MB")
     facts = view.facts()
     assert facts["Status"] == "failed · 300 steps"
-    assert (facts["Because"], facts["Best"]) == ("D has won.", "FID 7.25 at step 200")
+    assert (facts["Because"], facts["Best"]) == ("D has won.", "FID (own classifier) 7.25 at step 200")
     assert (facts["Forked from"], facts["On disk"]) == ("#1 digits at 100", "34 MB")
     view.show_run(row(4, damage="run.json is damaged."), [])
     assert not {"Because", "Best", "Forked from", "On disk"} & set(view.facts())
