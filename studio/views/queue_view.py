@@ -86,7 +86,7 @@ class QueueView(QWidget):
         self._said = ""
         self._start = self._make_start()
         self._tidy = _tool("queueTidy", "Tidy up", "tidy", "Take out what has finished; the runs stay on disk")
-        self._automatic = QCheckBox("Go on at the start")
+        self._automatic = QCheckBox("Auto-start")
         self._summary = ElidedLabel("queueSummary", "")
         self._notice = Notice("queueNotice", Qt.AlignmentFlag.AlignHCenter)
         self._notice.show_text(_EMPTY)
