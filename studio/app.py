@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import gc
 import logging
 import os
 import sys
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     window = MainWindow(store, options.runs or settings.runs_dir)
     sys.excepthook = _report(window)
     window.ready.connect(lambda: _obey(window, options))
+    window.ready.connect(gc.freeze)  # torch and Qt stay: nobody need go through their objects again
     window.show()
     return app.exec()
 

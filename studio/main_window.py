@@ -13,6 +13,7 @@ from studio.actions import Actions
 from studio.docks import put_below
 from studio.dropping import Dropped, kind_of
 from studio.engine import Engine, EngineLoader
+from studio.garbage import GarbageCollector
 from studio.icons import app_icon
 from studio.menus import dress_toggle, make_menus, make_toolbar
 from studio.messages import Messages
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self.session.stateChanged.connect(self._show_state)
         self.session.ended.connect(self._on_training_ended)
         self.gallery.imagesChanged.connect(self._show_state)
+        self._garbage = GarbageCollector(self)
         self._loader = EngineLoader(self)
         self._loader.loaded.connect(self._on_engine_loaded)
         self._loader.failed.connect(lambda why: self.messages.error("The studio cannot train", why))
@@ -101,6 +103,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._garbage.start()
         if self.workspace is None and not self._loader.isRunning():
             # After the first paint: importing torch beside it would hold the window back.
             QTimer.singleShot(0, self, self._load)
@@ -210,6 +213,7 @@ class MainWindow(QMainWindow):
         self.data_tasks.close()
         self.run_tasks.close()
         self.log.close_log()
+        self._garbage.stop()
         event.accept()
 
     @property

@@ -6,6 +6,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
@@ -19,15 +21,27 @@ _log = logging.getLogger("studio")
 _TELL_EVERY_S = 0.1
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """Who waits for a job."""
+
+    done: Callable[[Any], None]
+    failed: Callable[[Exception], None]
+    told: Callable[[tuple[str, int, int]], None] = lambda progress: None
+
+
 class _Signals(QObject):
-    told = Signal(object)
-    done = Signal(object)
-    failed = Signal(object)
+    """Of all jobs, each with its number: one object, which lives as long as a thread may emit them."""
+
+    told = Signal(int, object)
+    done = Signal(int, object)
+    failed = Signal(int, object)
 
 
 class _Job(QRunnable):
-    def __init__(self, work: Callable[[], Any], signals: _Signals) -> None:
+    def __init__(self, number: int, work: Callable[[], Any], signals: _Signals) -> None:
         super().__init__()
+        self._number = number
         self._work = work
         self._signals = signals
 
@@ -37,9 +51,9 @@ class _Job(QRunnable):
         except Exception as error:
             if not isinstance(error, GanEngineError):
                 _log.exception("unexpected error in the background")
-            self._signals.failed.emit(error)
+            self._signals.failed.emit(self._number, error)
         else:
-            self._signals.done.emit(result)
+            self._signals.done.emit(self._number, result)
 
 
 class Preparation:
@@ -85,12 +99,17 @@ class BackgroundTasks(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        self._open: set[_Signals] = set()
+        self._numbers = count()
+        self._open: dict[int, _Answers] = {}
+        self._signals = _Signals(self)
+        self._signals.told.connect(self._on_told)
+        self._signals.done.connect(self._on_done)
+        self._signals.failed.connect(self._on_failed)
         self._preparations: list[Preparation] = []
 
     def run(self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
         """Call `work` in the background, then `done` with its result or `failed` with its exception, here."""
-        self._start(_Signals(self), work, done, failed)
+        self._start(next(self._numbers), work, _Answers(done, failed))
 
     def prepare(
         self,
@@ -100,8 +119,8 @@ class BackgroundTasks(QObject):
         failed: Callable[[Exception], None],
     ) -> Preparation:
         """As `run`, for work that tells how far it is, which `told` then hears here, and that can be given up."""
-        signals = _Signals(self)
-        preparation = Preparation(signals.told.emit)
+        number = next(self._numbers)
+        preparation = Preparation(lambda progress: self._signals.told.emit(number, progress))
         self._preparations = [one for one in self._preparations if not one.over] + [preparation]
 
         def begin() -> Any:
@@ -119,35 +138,33 @@ class BackgroundTasks(QObject):
 
             return end
 
-        signals.told.connect(lambda progress: wanted(told)(*progress) if signals in self._open else None)
-        self._start(signals, begin, last(done), last(failed))
+        answers = _Answers(last(done), last(failed), lambda progress: wanted(told)(*progress))
+        self._start(number, begin, answers)
         return preparation
 
     def close(self) -> None:
         """Give up what can be given up, and wait for the rest; their answers are no longer given."""
         for preparation in self._preparations:
             preparation.cancel()
-        for signals in self._open:
-            signals.disconnect(signals)
         self._open.clear()
         self._pool.clear()
         self._pool.waitForDone()
 
-    def _start(
-        self,
-        signals: _Signals,
-        work: Callable[[], Any],
-        done: Callable[[Any], None],
-        failed: Callable[[Exception], None],
-    ) -> None:
-        self._open.add(signals)
-        signals.done.connect(lambda result: self._answer(signals, done, result))
-        signals.failed.connect(lambda error: self._answer(signals, failed, error))
-        self._pool.start(_Job(work, signals))
+    def _start(self, number: int, work: Callable[[], Any], answers: _Answers) -> None:
+        self._open[number] = answers
+        self._pool.start(_Job(number, work, self._signals))
 
-    @Slot()
-    def _answer(self, signals: _Signals, answer: Callable[[Any], None], value: Any) -> None:
-        if signals in self._open:
-            self._open.discard(signals)
-            signals.deleteLater()
-            answer(value)
+    @Slot(int, object)
+    def _on_told(self, number: int, progress: tuple[str, int, int]) -> None:
+        if answers := self._open.get(number):
+            answers.told(progress)
+
+    @Slot(int, object)
+    def _on_done(self, number: int, result: Any) -> None:
+        if answers := self._open.pop(number, None):
+            answers.done(result)
+
+    @Slot(int, object)
+    def _on_failed(self, number: int, error: Exception) -> None:
+        if answers := self._open.pop(number, None):
+            answers.failed(error)
