@@ -7,12 +7,18 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+if TYPE_CHECKING:
+    from studio.main_window import MainWindow
+
+READY_MS = 60_000
 
 QStandardPaths.setTestModeEnabled(True)
 
@@ -21,6 +27,23 @@ QStandardPaths.setTestModeEnabled(True)
 def settings(tmp_path: Path) -> QSettings:
     """Settings in a file of this test's own."""
     return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: QSettings, runs_dir: Path) -> "Iterator[MainWindow]":
+    """The real window, ready to train; what it trains is stopped in the end."""
+    from studio.main_window import MainWindow
+
+    shown = MainWindow(settings, runs_dir)
+    with qtbot.waitSignal(shown.ready, timeout=READY_MS):
+        shown.show()
+    yield shown
+    if shown.session.is_active:
+        with qtbot.waitSignal(shown.session.ended, timeout=READY_MS):
+            shown.session.stop(save=False)
+    shown.close()
+    shown.deleteLater()
+    QApplication.sendPostedEvents()
 
 
 @pytest.fixture(autouse=True)

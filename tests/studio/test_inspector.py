@@ -2,16 +2,15 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QPushButton, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QPushButton, QSlider, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganengine.config import TrainConfig
@@ -44,20 +43,6 @@ TINY = {
     "recording.checkpoint_every": 20,
     "recording.invert": False,
 }
-
-
-@pytest.fixture
-def window(qtbot: QtBot, settings: QSettings, runs_dir: Path) -> Iterator[MainWindow]:
-    shown = MainWindow(settings, runs_dir)
-    with qtbot.waitSignal(shown.ready, timeout=TIMEOUT):
-        shown.show()
-    yield shown
-    if shown.session.is_active:
-        with qtbot.waitSignal(shown.session.ended, timeout=TIMEOUT):
-            shown.session.stop(save=False)
-    shown.close()
-    shown.deleteLater()
-    QApplication.sendPostedEvents()
 
 
 def make_run(runs_dir: Path, changes: dict[str, object] | None = None) -> Path:

@@ -1,7 +1,7 @@
 """The main job through the real window: choose, tweak, train, watch, save, load, continue, export."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,20 +20,6 @@ from studio.main_window import MainWindow
 from studio.session import SessionState
 
 TIMEOUT = 60_000
-
-
-@pytest.fixture
-def window(qtbot: QtBot, settings: QSettings, runs_dir: Path) -> Iterator[MainWindow]:
-    shown = MainWindow(settings, runs_dir)
-    with qtbot.waitSignal(shown.ready, timeout=TIMEOUT):
-        shown.show()
-    yield shown
-    if shown.session.is_active:
-        with qtbot.waitSignal(shown.session.ended, timeout=TIMEOUT):
-            shown.session.stop(save=False)
-    shown.close()
-    shown.deleteLater()
-    QApplication.sendPostedEvents()
 
 
 def widget(window: MainWindow, kind: type[QWidget], name: str) -> QWidget:

@@ -1,11 +1,10 @@
 """The Networks tab, the actions and the defaults of the view, in the real window."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -16,20 +15,6 @@ from studio.views.layer_table import LayerTable
 from studio.workspace import Workspace
 
 TIMEOUT = 60_000
-
-
-@pytest.fixture
-def window(qtbot: QtBot, settings: QSettings, runs_dir: Path) -> Iterator[MainWindow]:
-    shown = MainWindow(settings, runs_dir)
-    with qtbot.waitSignal(shown.ready, timeout=TIMEOUT):
-        shown.show()
-    yield shown
-    if shown.session.is_active:
-        with qtbot.waitSignal(shown.session.ended, timeout=TIMEOUT):
-            shown.session.stop(save=False)
-    shown.close()
-    shown.deleteLater()
-    QApplication.sendPostedEvents()
 
 
 def workspace_of(window: MainWindow) -> Workspace:

@@ -1,12 +1,11 @@
 """Looking back: settings in force, new images from the nearest checkpoint, a fork from there; also while it trains."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ganengine.commands import Edit
@@ -38,20 +37,6 @@ def run(runs_dir: Path) -> RunDirectory:
     trainer = make_trainer(runs_dir, SETTINGS, (30, Edit({LR: 0.0005})), dataset=MNIST5k().load())
     trainer.run()
     return run_of(trainer)
-
-
-@pytest.fixture
-def window(qtbot: QtBot, settings: QSettings, runs_dir: Path) -> Iterator[MainWindow]:
-    shown = MainWindow(settings, runs_dir)
-    with qtbot.waitSignal(shown.ready, timeout=TIMEOUT):
-        shown.show()
-    yield shown
-    if shown.session.is_active:
-        with qtbot.waitSignal(shown.session.ended, timeout=TIMEOUT):
-            shown.session.stop(save=False)
-    shown.close()
-    shown.deleteLater()
-    QApplication.sendPostedEvents()
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganengine.data.sources.mnist_5k import MNIST5k
@@ -31,20 +30,6 @@ SMALL = {
 }
 
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest.fixture
-def window(qtbot: QtBot, settings: QSettings, runs_dir: Path) -> Iterator[MainWindow]:
-    shown = MainWindow(settings, runs_dir)
-    with qtbot.waitSignal(shown.ready, timeout=TIMEOUT):
-        shown.show()
-    yield shown
-    if shown.session.is_active:
-        with qtbot.waitSignal(shown.session.ended, timeout=TIMEOUT):
-            shown.session.stop(save=False)
-    shown.close()
-    shown.deleteLater()
-    QApplication.sendPostedEvents()
 
 
 @pytest.fixture
