@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
 
 from ganengine.errors import ConfigError, GanEngineError, OutOfMemory, StorageError, TrainingDiverged
+from ganengine.publish.unpacking import is_bundle
 from studio.about import AboutDialog
 from studio.dropping import Dropped, kind_of
 from studio.engine import Engine
@@ -86,7 +87,9 @@ class Workspace(QObject):
 
     def take_dropped(self, path: Path) -> None:
         """Open what was dropped onto the window, or train on it where it holds pictures."""
-        if kind_of(path) == Dropped.IMAGES:
+        if path.suffix.lower() == ".zip" and is_bundle(path):
+            self.publishing.import_bundle(path)
+        elif kind_of(path) == Dropped.IMAGES:
             self.data.use(path)
         else:
             self.open_path(path)

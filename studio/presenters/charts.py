@@ -64,11 +64,6 @@ class ChartsPresenter(QObject):
         if edit := edit_of(record):
             self._mark(edit.step, edit.changes, edit.forked_from)
 
-    @property
-    def counts_epochs(self) -> bool:
-        """Whether the x-axes count epochs."""
-        return self._plots.axis == "epoch"
-
     def show_cursor(self, step: int | None) -> None:
         """Mark the step whose samples are looked at."""
         self._plots.set_cursor(step)

@@ -86,11 +86,6 @@ class DatasetControls(QWidget):
                 self._group.addItem(f"Duplicates ({duplicates:,})", DUPLICATE)
         self._group.setEnabled(self._group.count() > 1)
 
-    def choose_group(self, group: str) -> None:
-        """Choose what to show, as if by hand."""
-        if (index := self._group.findData(group)) >= 0:
-            self._group.setCurrentIndex(index)
-
     def show_place(self, first: int, last: int, total: int) -> None:
         """Say which images are shown, counted from 1."""
         self._place.setText(f"{first:,}–{last:,} of {counted(total, 'image')}" if total else "no images")

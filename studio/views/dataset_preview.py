@@ -56,7 +56,7 @@ class DatasetPreview(QWidget):
         self._summary = QLabel()
         self._left_out = self._make_left_out()
         self._pages = QStackedLayout(self)
-        self._pages.addWidget(self._make_notice_page())
+        self._pages.addWidget(self.notice.page())
         self._pages.addWidget(self._make_content())
         self.notice.pressed.connect(self.noticePressed)
         self.findings.pressed.connect(self.checkPressed)
@@ -111,15 +111,6 @@ class DatasetPreview(QWidget):
         button.setToolTip("Files that could not be used, each with the reason")
         button.clicked.connect(self.show_left_out)
         return button
-
-    def _make_notice_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(32, 24, 32, 24)
-        column.addStretch(2)
-        column.addWidget(self.notice)
-        column.addStretch(3)
-        return page
 
     def _make_content(self) -> QWidget:
         page = QWidget()

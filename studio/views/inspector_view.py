@@ -1,7 +1,7 @@
 """The Inspector tab: one image, looked at closely."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedLayout, QTabWidget, QWidget
 
 from studio.views.inspector_directions import DirectionsPage
 from studio.views.inspector_facts import InspectorFacts
@@ -50,7 +50,7 @@ class InspectorView(QWidget):
             self._tabs.addTab(page, title)
             self._tabs.setTabToolTip(self._tabs.indexOf(page), tip)
         self._pages = QStackedLayout(self)
-        self._pages.addWidget(self._make_notice_page())
+        self._pages.addWidget(self.notice.page())
         self._pages.addWidget(self._make_content())
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.notice.pressed.connect(self.noticePressed)
@@ -80,15 +80,6 @@ class InspectorView(QWidget):
         """Say why there is no image, or not yet."""
         self.notice.show_text(text, action, tip)
         self._pages.setCurrentIndex(0)
-
-    def _make_notice_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(32, 24, 32, 24)
-        column.addStretch(2)
-        column.addWidget(self.notice)
-        column.addStretch(3)
-        return page
 
     def _make_content(self) -> QWidget:
         page = QWidget()

@@ -87,5 +87,15 @@ class Notice(QWidget):
                     line.addStretch(1)
             column.addLayout(line)
 
+    def page(self) -> QWidget:
+        """A page of its own for it, where there is nothing else to be seen."""
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(32, 24, 32, 24)
+        column.addStretch(2)
+        column.addWidget(self)
+        column.addStretch(3)
+        return page
+
     def minimumSizeHint(self) -> QSize:
         return QSize(120, super().minimumSizeHint().height())

@@ -1,7 +1,7 @@
 """The Runs dock in the real window: what is on disk is listed, opened, named, forked, compared and thrown away."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,20 +29,11 @@ from tests.studio.run_browser_helpers import (
 )
 
 
-@pytest.fixture
-def window(qtbot: QtBot, settings: QSettings, runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the window is made."""
     monkeypatch.setattr(runs_module, "EVERY", 50)
     monkeypatch.setattr(runs_module, "SOON", 10)
-    shown = MainWindow(settings, runs_dir)
-    with qtbot.waitSignal(shown.ready, timeout=TIMEOUT):
-        shown.show()
-    yield shown
-    if shown.session.is_active:
-        with qtbot.waitSignal(shown.session.ended, timeout=TIMEOUT):
-            shown.session.stop(save=False)
-    shown.close()
-    shown.deleteLater()
-    QApplication.sendPostedEvents()
 
 
 # -- what is listed -------------------------------------------------------------------------------------

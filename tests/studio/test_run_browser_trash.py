@@ -1,11 +1,8 @@
 """Runs that the person throws away: asked first, never one that is trained, and brought back on request."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.main_window import MainWindow
@@ -14,20 +11,11 @@ from studio.presenters import runs_trash
 from tests.studio.run_browser_helpers import TIMEOUT, answer, choose, make_run, messages, show, trained, undo
 
 
-@pytest.fixture
-def window(qtbot: QtBot, settings: QSettings, runs_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the window is made."""
     monkeypatch.setattr(runs_module, "EVERY", 50)
     monkeypatch.setattr(runs_module, "SOON", 10)
-    shown = MainWindow(settings, runs_dir)
-    with qtbot.waitSignal(shown.ready, timeout=TIMEOUT):
-        shown.show()
-    yield shown
-    if shown.session.is_active:
-        with qtbot.waitSignal(shown.session.ended, timeout=TIMEOUT):
-            shown.session.stop(save=False)
-    shown.close()
-    shown.deleteLater()
-    QApplication.sendPostedEvents()
 
 
 @pytest.fixture
