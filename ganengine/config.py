@@ -26,6 +26,7 @@ from ganengine.networks.generators.base import Generator
 from ganengine.networks.generators.mlp import MLPGenerator
 from ganengine.optimizers.adam import Adam
 from ganengine.optimizers.base import Optimizer
+from ganengine.precision import Compute
 from ganengine.schedules.base import Schedule
 from ganengine.schedules.constant import Constant
 from ganengine.sections import Augment, Recording, Regularization, Training
@@ -33,7 +34,10 @@ from ganengine.stopping import Stopping
 
 
 class TrainConfig(Section):
-    """Everything that decides a training. Frozen and validated; equal configs give equal runs on the CPU."""
+    """Everything that decides a training. Frozen and validated.
+
+    Equal configs give equal runs on one machine: bit for bit with `compute.deterministic`, else but for rounding.
+    """
 
     preset: str = setting("custom", title="Preset", description="The preset that these settings started from.")
     data: Annotated[DataSource, Chosen()] = setting(
@@ -66,6 +70,9 @@ class TrainConfig(Section):
         description="How both learning rates change as the training goes on.",
     )
     training: Training = setting(Training(), title="Training", description="How long, and in which portions.")
+    compute: Compute = setting(
+        Compute(), title="Computing", description="How exactly and how quickly the arithmetic is done."
+    )
     evaluation: Evaluation = setting(
         Evaluation(), title="Evaluation", description="How good the generated images are, in figures."
     )

@@ -8,7 +8,17 @@ from typing import Self, TextIO
 
 from tqdm import tqdm
 
-from ganengine.events import AlertEvent, Event, MetricsEvent, Preparing, Progress, RunStarted, RunStatus, StatusChanged
+from ganengine.events import (
+    AlertEvent,
+    Event,
+    MetricsEvent,
+    NoteEvent,
+    Preparing,
+    Progress,
+    RunStarted,
+    RunStatus,
+    StatusChanged,
+)
 
 _ENDS = (RunStatus.FINISHED, RunStatus.STOPPED)
 
@@ -88,7 +98,7 @@ class Lines(Console):
                 self._print(_joined(*self._where(event), _left(event)))
             case StatusChanged(status=status) if status in _ENDS and self._progress:
                 self._print(_joined(*self._where(self._progress), status.value))
-            case AlertEvent(step=step, message=message):
+            case AlertEvent(step=step, message=message) | NoteEvent(step=step, message=message):
                 self._print(f"step {step:,}: {message}")
 
     def _where(self, progress: Progress) -> tuple[str, ...]:
@@ -132,7 +142,7 @@ class Bar(Console):
                 self._update(event)
             case StatusChanged(status=status) if status in _ENDS and self._progress:
                 self._update(self._progress)
-            case AlertEvent(step=step, message=message):
+            case AlertEvent(step=step, message=message) | NoteEvent(step=step, message=message):
                 self._write(f"step {step:,}: {message}")
 
     def _prepare(self, event: Preparing) -> None:

@@ -54,14 +54,26 @@ def memory_in_use(device: torch.device) -> int:
     return int(psutil.Process().memory_info().rss)
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Bytes of a device's memory."""
+
+    free: int
+    total: int
+
+
+def memory(device: torch.device) -> Memory:
+    """How much there is now, and how much in all; other programs count too."""
+    if device.type == "cuda":
+        return Memory(*torch.cuda.mem_get_info(device))
+    figures = psutil.virtual_memory()
+    return Memory(figures.available, figures.total)
+
+
 def memory_figures(device: torch.device) -> str:
     """How full the memory is, for people."""
-    if device.type == "cuda":
-        free, total = torch.cuda.mem_get_info(device)
-    else:
-        memory = psutil.virtual_memory()
-        free, total = memory.available, memory.total
-    return f"{free / GIB:.1f} of {total / GIB:.1f} GiB are free"
+    found = memory(device)
+    return f"{found.free / GIB:.1f} of {found.total / GIB:.1f} GiB are free"
 
 
 def cpu_threads(wanted: int) -> int:

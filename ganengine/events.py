@@ -163,6 +163,14 @@ class AlertEvent:
     message: str
 
 
+@dataclass(frozen=True)
+class NoteEvent:
+    """Something for the log, such as how the steps are taken from now on."""
+
+    step: int
+    message: str
+
+
 Event = (
     Preparing
     | RunStarted
@@ -174,6 +182,7 @@ Event = (
     | CheckpointEvent
     | EditEvent
     | AlertEvent
+    | NoteEvent
 )
 
 

@@ -54,9 +54,9 @@ def footprint(config: TrainConfig, shape: ImageShape, num_classes: int = 0, data
     with torch.device("meta"):  # shapes without numbers
         G = config.generator.build(shape, num_classes)
         D = config.discriminator.build(shape, num_classes)
-    numbers = _held(G) * (2 if config.training.ema_halflife_images else 1) + _held(D)
+    numbers = held(G) * (2 if config.training.ema_halflife_images else 1) + held(D)
     for network, optimizer in ((G, config.optimizer_g), (D, config.optimizer_d)):
-        numbers += sum(weight.numel() for weight in network.parameters()) * _states_a_weight(optimizer)
+        numbers += sum(weight.numel() for weight in network.parameters()) * states_a_weight(optimizer)
     recording = config.recording
     count = recording.sample_count
     checkpoint = numbers * _NUMBER + count * config.generator.latent_dim * _NUMBER + 8 * dataset_size + _AROUND
@@ -66,11 +66,12 @@ def footprint(config: TrainConfig, shape: ImageShape, num_classes: int = 0, data
     return Footprint(checkpoint, checkpoints, sample, recording.keep_samples)
 
 
-def _held(network: nn.Module) -> int:
+def held(network: nn.Module) -> int:
+    """How many numbers a network consists of, its buffers among them."""
     return sum(tensor.numel() for tensor in chain(network.parameters(), network.buffers()))
 
 
-def _states_a_weight(optimizer: Optimizer) -> int:
+def states_a_weight(optimizer: Optimizer) -> int:
     """How many numbers it remembers for each weight: two for Adam, none for plain SGD."""
     weight = nn.Parameter(torch.zeros(2))
     weight.grad = torch.zeros(2)

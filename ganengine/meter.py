@@ -1,11 +1,26 @@
 """Means of the plotted values, gathered on the training device."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from ganengine.side_stream import HostCopy, to_host
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Means that are on their way to the host."""
+
+    keys: tuple[str, ...]
+    copy: HostCopy
+
+    def named(self, arrived: Tensor) -> dict[str, float]:
+        """Metric key → mean, of the copy that has arrived."""
+        return dict(zip(self.keys, arrived.tolist(), strict=True))
 
 
 class Meter:
@@ -23,10 +38,18 @@ class Meter:
 
     def add(self, values: Mapping[str, Tensor]) -> None:
         """Add one step's 0-d tensors. Where it is told of other keys than before, it starts anew."""
-        if tuple(values) != self._keys:
-            self._keys, self.count = tuple(values), 0
+        self.sums_of(tuple(values)).add_(torch.stack(list(values.values())))
+        self.counted()
+
+    def sums_of(self, keys: Sequence[str]) -> Tensor:
+        """The sums themselves, float32 [len(keys)], for whoever adds to them by himself and says `counted`."""
+        if tuple(keys) != self._keys:
+            self._keys, self.count = tuple(keys), 0
             self._sums = torch.zeros(len(self._keys), device=self._device)
-        self._sums += torch.stack(list(values.values()))
+        return self._sums
+
+    def counted(self) -> None:
+        """One more step is in the sums."""
         self.count += 1
 
     def peek(self) -> dict[str, float]:
@@ -37,10 +60,16 @@ class Meter:
 
     def read(self) -> dict[str, float]:
         """The means since the last reading, and start anew. This waits for the device."""
-        means = self.peek()
+        reading = self.take()
+        return reading.named(reading.copy.get())
+
+    def take(self) -> "Reading":
+        """The same, without waiting: the means are on their way to the host."""
+        keys = self._keys if self.count else ()
+        reading = Reading(keys, to_host(self._sums[: len(keys)] / max(self.count, 1)))
         self._sums.zero_()
         self.count = 0
-        return means
+        return reading
 
     def state_dict(self) -> dict[str, Any]:
         """The unread sums."""

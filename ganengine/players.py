@@ -12,6 +12,7 @@ from ganengine.config import TrainConfig
 from ganengine.data.dataset import to_uint8
 from ganengine.errors import CheckpointError
 from ganengine.optimizers.base import apply_settings
+from ganengine.precision import laid_out, lay_out_like_weights
 from ganengine.shapes import ImageShape
 
 
@@ -28,8 +29,8 @@ class Players:
     @classmethod
     def build(cls, config: TrainConfig, shape: ImageShape, device: torch.device, num_classes: int = 0) -> "Players":
         """Freshly initialised from torch's global random generator; 0 classes where they are not told of them."""
-        G = config.generator.build(shape, num_classes).to(device)
-        D = config.discriminator.build(shape, num_classes).to(device)
+        G = laid_out(config.generator.build(shape, num_classes).to(device), config.compute, device)
+        D = laid_out(config.discriminator.build(shape, num_classes).to(device), config.compute, device)
         G_ema = deepcopy(G).eval().requires_grad_(False) if config.training.ema_halflife_images else None
         return cls(G, D, G_ema, config.optimizer_g.build(G.parameters()), config.optimizer_d.build(D.parameters()))
 
@@ -45,7 +46,7 @@ class Players:
 
     def state_dict(self) -> dict[str, Any]:
         """All weights, buffers and optimizer states."""
-        networks = {name: part.state_dict() for name, part in self._networks()}
+        networks = {name: part.state_dict() for name, part in self.networks()}
         optimizers = {"optimizer_g": self.optimizer_g.state_dict(), "optimizer_d": self.optimizer_d.state_dict()}
         return networks | optimizers
 
@@ -56,11 +57,12 @@ class Players:
             CheckpointError: it belongs to another architecture.
         """
         try:
-            for name, part in self._networks():
+            for name, part in self.networks():
                 # A fork that turns the average on begins it from G.
                 part.load_state_dict(state["G"] if name == "G_ema" and name not in state else state[name])
             for name in optimizers:
                 getattr(self, name).load_state_dict(state[name])
+                lay_out_like_weights(getattr(self, name))
         except (KeyError, RuntimeError, ValueError) as error:
             raise CheckpointError("The weights in this checkpoint belong to another architecture.") from error
 
@@ -79,8 +81,13 @@ class Players:
         """Images uint8 [N, C, H, W] of latent vectors z, by the average of G where there is one."""
         return sample(self.G if self.G_ema is None else self.G_ema, z, labels)
 
-    def _networks(self) -> list[tuple[str, nn.Module]]:
+    def networks(self) -> list[tuple[str, nn.Module]]:
+        """G, D and, where there is one, the average of G, by name."""
         return [(name, getattr(self, name)) for name in ("G", "D", "G_ema") if getattr(self, name) is not None]
+
+    def optimizers(self) -> list[tuple[str, nn.Module, torch.optim.Optimizer]]:
+        """Each optimizer by name, with the network that it updates."""
+        return [("optimizer_g", self.G, self.optimizer_g), ("optimizer_d", self.D, self.optimizer_d)]
 
 
 @torch.no_grad()

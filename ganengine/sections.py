@@ -74,8 +74,8 @@ class Training(Section):
     seed: int = setting(
         0,
         title="Seed",
-        description="Start of all random numbers. The same seed and settings on the CPU give the same run, bit for "
-        "bit.",
+        description="Start of all random numbers. The same seed and settings give the same run but for rounding, which "
+        "grows over many steps; bit for bit, where Computing → Deterministic is on.",
         ge=0,
         le=2**31 - 1,
     )

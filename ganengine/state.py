@@ -1,5 +1,6 @@
 """All that a training is made of and that a checkpoint must hold to go on exactly."""
 
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,11 +9,12 @@ import torch
 from ganengine import devices
 from ganengine.batches import ShuffledBatches, latents, rng_state, set_rng_state
 from ganengine.config import TrainConfig
-from ganengine.data.dataset import ImageDataset, to_unit_range
+from ganengine.data.dataset import ImageDataset
 from ganengine.errors import CheckpointError
 from ganengine.latents import FixedLatents
 from ganengine.meter import Meter
 from ganengine.players import Players
+from ganengine.precision import entered
 from ganengine.shapes import ImageShape
 
 
@@ -38,6 +40,7 @@ class TrainingState:
         meter: the plotted values since the last log point.
         step, images: updates of the generator done, and real images shown to D.
         seconds: time spent in steps.
+        threads: that the CPU computes with; they decide how sums are split, and so the last bits.
         best: the best evaluation so far, or None.
     """
 
@@ -60,16 +63,23 @@ class TrainingState:
         self.seconds = 0.0
         self.best: Best | None = None
         self._fingerprint = dataset.fingerprint()
-        self._threads = devices.cpu_threads(training.cpu_threads)
+        self.threads = devices.cpu_threads(training.cpu_threads)
         self._rng = rng_state(device)
+        self._compute = config.compute
+        self._switches = ExitStack()
 
     def enter(self) -> None:
-        """Put torch's global random generators and thread count to where they belong, just before the first step."""
+        """Put all that is global in torch to where it belongs: random generators, thread count, switches."""
         set_rng_state(self._rng, self.device)
-        torch.set_num_threads(self._threads)
+        torch.set_num_threads(self.threads)
+        self._switches = entered(self._compute, self.device)
+
+    def leave(self) -> None:
+        """Put the process's switches back to how they were found."""
+        self._switches.close()
 
     def next_images(self) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """The next real images, float [batch_size, C, H, W] in [-1, 1], and their classes, int64 [batch_size] or None.
+        """The next real images, uint8 [batch_size, C, H, W], and their classes, int64 [batch_size] or None.
 
         Both on the training device, also where the data set does not fit there and stays in the host's memory.
         """
@@ -80,7 +90,7 @@ class TrainingState:
         if images.device != self.device:
             images = images.pin_memory().to(self.device, non_blocking=True)
         self.images += len(images)
-        return to_unit_range(images), labels
+        return images, labels
 
     def next_latents(self, count: int, latent_dim: int) -> torch.Tensor:
         """The next latent vectors [count, latent_dim]."""
@@ -111,7 +121,7 @@ class TrainingState:
             "meter": self.meter.state_dict(),
             "fixed_z": self.fixed.z,
             "fixed_labels": self.fixed.labels,
-            "threads": self._threads,
+            "threads": self.threads,
             "best": asdict(self.best) if self.best else None,
             "data": {
                 "name": self.dataset.name,
@@ -144,7 +154,7 @@ class TrainingState:
                 self.fixed = FixedLatents.load(state, self.device)
         if before.training.cpu_threads == config.training.cpu_threads:
             # The number of threads decides how sums are split, so an exact continuation needs the same.
-            self._threads = state["threads"]
+            self.threads = state["threads"]
 
     def _load_random_numbers(self, state: dict[str, Any]) -> None:
         self._rng = state["rng"]

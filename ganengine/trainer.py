@@ -1,12 +1,12 @@
 """The training loop, with all that can be asked of it while it runs."""
 
 import math
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ganengine import devices
 from ganengine.commands import (
@@ -30,6 +30,7 @@ from ganengine.events import (
     EditEvent,
     FreshSamplesEvent,
     MetricsEvent,
+    NoteEvent,
     Progress,
     RunStarted,
     RunStatus,
@@ -48,10 +49,11 @@ from ganengine.runs.checkpoints import save_checkpoint
 from ganengine.runs.directory import RunDirectory
 from ganengine.runs.recorder import Recorder
 from ganengine.runs.thinning import SampleThinning
-from ganengine.sampling import as_arrays
+from ganengine.sampling import as_arrays, on_their_way
+from ganengine.side_stream import Arrivals
 from ganengine.speed import Speedometer
 from ganengine.state import TrainingState
-from ganengine.step import discriminator_step, ema_decay, generator_step, update_ema
+from ganengine.stepping.stepper import Stepper
 from ganengine.stop_watch import StopWatch
 from ganengine.trouble import diverged, explained
 from ganengine.voice import Voice
@@ -102,6 +104,7 @@ class Trainer:
         self._device = devices.resolve(config.training.device)
         self._speed = Speedometer()
         self._thinning = SampleThinning(directory)
+        self._arrivals = Arrivals()
         self._steps_allowed: int | None = None  # None: as many as there are; 0: paused
         self._save_at_end = True
         self._saved_step = -1
@@ -114,8 +117,9 @@ class Trainer:
                 if checkpoint["config"] == config.model_dump(mode="json"):
                     self._saved_step = self.state.step
             self._judge = Judge(self.state, self._voice.prepare)
+            self._stepper = Stepper(config, self.state, self._note)
         except RuntimeError as error:
-            raise explained(error, config, self._device) from error
+            raise explained(error, config, self._device, dataset) from error
 
     @property
     def step(self) -> int:
@@ -148,12 +152,13 @@ class Trainer:
                 self._report()
             return self._end()
         except Exception as error:
-            reason = explained(error, self.config, self._device)
+            reason = explained(error, self.config, self._device, self.state.dataset)
             self._fail(reason)
             if reason is error:
                 raise
             raise reason from error
         finally:
+            self.state.leave()
             self.directory.release()
 
     def _rule(self) -> str:
@@ -163,23 +168,7 @@ class Trainer:
     # -- one step ------------------------------------------------------------------------------------------------------
 
     def _train_step(self) -> None:
-        started = time.perf_counter()
-        config, rules, state, players = self.config, self._rules, self.state, self.players
-        G, D, training = players.G, players.D, config.training
-        latents = (training.batch_size, config.generator.latent_dim)
-        players.set_rates(config, self._rate_factor())
-        for _ in range(training.d_steps):
-            real_images, labels = state.next_images()
-            real_images, z = rules.drawn(real_images), state.next_latents(*latents)
-            values = discriminator_step(G, D, rules, players.optimizer_d, real_images, z, labels, state.images)
-        z = state.next_latents(*latents)
-        values |= generator_step(G, D, rules, players.optimizer_g, z, labels, real_images, state.images)
-        if players.G_ema is not None:
-            shown = training.batch_size * training.d_steps
-            update_ema(players.G_ema, G, ema_decay(shown, state.images, training.ema_halflife_images))
-        state.meter.add(values)
-        state.step += 1
-        state.seconds += time.perf_counter() - started
+        self._stepper.step(self.config, self._rules, self._rate_factor(), self._seconds_left() or math.inf)
 
     def _rate_factor(self, step: int | None = None) -> float:
         """What the schedule multiplies the learning rates with in a step, by default the next one."""
@@ -188,6 +177,7 @@ class Trainer:
     # -- what is told and kept -----------------------------------------------------------------------------------------
 
     def _report(self) -> None:
+        self._arrivals.deliver()
         recording = self.config.recording
         always = self.step >= self.total_steps or self._steps_allowed == 0
         if always or self.step % recording.log_every == 0:
@@ -204,35 +194,50 @@ class Trainer:
             self._voice.announce(StatusChanged(self.step, RunStatus.PAUSED))  # the answer to a single step
 
     def _log(self) -> None:
-        means = self.state.meter.read()
-        self._check_finite(means)
+        reading = self.state.meter.take()
         factor = self._rate_factor(self.step - 1)
         rates = {"lr/g": self.config.optimizer_g.lr * factor, "lr/d": self.config.optimizer_d.lr * factor}
         speed = {"speed/images_per_s": round(self._speed.images_per_s, 1)}
-        self._voice.tell(
-            MetricsEvent(self.step, self.state.epoch, self.state.images, self.state.seconds, means | rates | speed)
-        )
+        at = self.step, self.state.epoch, self.state.images, self.state.seconds
+
+        def tell(arrived: Tensor) -> None:
+            means = reading.named(arrived)
+            self._check_finite(means, at[0])
+            self._voice.tell(MetricsEvent(*at, means | rates | speed))
+
+        self._arrivals.expect(reading.copy, tell)
+        self._arrivals.deliver(wait=self._tells_at_once)
 
     def _sample(self) -> None:
-        fixed = self.state.fixed
-        images = as_arrays(self.players.sample(fixed.z, fixed.labels))
-        path = self.directory.sample_path(self.step)
-        try:
-            save_sample(path, images, self.step, fixed.columns)
-            recording = self.config.recording
-            dropped = self._thinning.added(self.step, recording.keep_samples, recording.sample_every)
-            self._voice.tell(SamplesEvent(self.step, self.state.epoch, images, path, fixed.columns, dropped))
-        except StorageError as error:
-            self._voice.no_room(error, self.step)
+        fixed, recording, step, epoch = self.state.fixed, self.config.recording, self.step, self.state.epoch
+
+        def keep(arrived: Tensor) -> None:
+            images, path = arrived.numpy(), self.directory.sample_path(step)
+            try:
+                save_sample(path, images, step, fixed.columns)
+                dropped = self._thinning.added(step, recording.keep_samples, recording.sample_every)
+                self._voice.tell(SamplesEvent(step, epoch, images, path, fixed.columns, dropped))
+            except StorageError as error:
+                self._voice.no_room(error, step)
+
+        self._arrivals.expect(on_their_way(self.players.sample(fixed.z, fixed.labels)), keep)
+        self._arrivals.deliver(wait=self._tells_at_once)
+
+    @property
+    def _tells_at_once(self) -> bool:
+        """Whether to wait for values: where what they say, or somebody who is looking, decides about the next step."""
+        config = self.config
+        return config.compute.deterministic or config.stopping.on_collapse or self._steps_allowed == 0
 
     def _evaluate(self) -> None:
         """Measure the images' quality; where that is not possible, say so and go on."""
+        self._arrivals.deliver(wait=True)
         try:
             values = self._judge.measure(self.config)
         except Cancelled:
             return  # whoever gave it up asks for something else next
         except (GanEngineError, RuntimeError) as error:
-            reason = explained(error, self.config, self._device)
+            reason = explained(error, self.config, self._device, self.state.dataset)
             self._voice.tell(AlertEvent(self.step, f"The images were not evaluated. {reason}"))
             return
         self._voice.tell(MetricsEvent(self.step, self.state.epoch, self.state.images, self.state.seconds, values))
@@ -243,7 +248,8 @@ class Trainer:
 
     def _save(self, *, kept: bool, best: bool = False) -> None:
         """Save a checkpoint of this step, unless the weights are broken; patiently, pause where the disk is full."""
-        self._check_finite(self.state.meter.peek())
+        self._arrivals.deliver(wait=True)
+        self._check_finite(self.state.meter.peek(), self.step)
         if not self.players.are_finite():
             raise diverged("a weight", self.step, self.config, self.directory.checkpoints)
         try:
@@ -266,18 +272,22 @@ class Trainer:
         folder.prune(recording.keep_checkpoints, recording.spread_checkpoints, recording.checkpoint_every)
         self._voice.tell(CheckpointEvent(self.step, path, folder.is_kept(self.step)))
 
-    def _check_finite(self, means: dict[str, float]) -> None:
+    def _check_finite(self, means: dict[str, float], step: int) -> None:
         if broken := not_finite(means):
-            raise diverged(broken[0], self.step, self.config, self.directory.checkpoints)
+            raise diverged(broken[0], step, self.config, self.directory.checkpoints)
 
     def _tell_progress(self) -> None:
-        speed, left = self._speed.images_per_s, self.total_steps - self.step
-        per_step = self.config.training.batch_size * self.config.training.d_steps
-        seconds_left = max(left, 0) * per_step / speed if speed else None
-        memory = devices.memory_in_use(self._device)
-        self._voice.announce(
-            Progress(self.step, self.total_steps, self.state.epoch, self.state.images, speed, seconds_left, memory)
-        )
+        state, speed, memory = self.state, self._speed.images_per_s, devices.memory_in_use(self._device)
+        left = self._seconds_left()
+        self._voice.announce(Progress(self.step, self.total_steps, state.epoch, state.images, speed, left, memory))
+
+    def _seconds_left(self) -> float | None:
+        training, speed = self.config.training, self._speed.images_per_s
+        images = max(self.total_steps - self.step, 0) * training.batch_size * training.d_steps
+        return images / speed if speed else None
+
+    def _note(self, message: str) -> None:
+        self._voice.tell(NoteEvent(self.step, message))
 
     def _hold(self) -> None:
         self._steps_allowed = 0
@@ -299,6 +309,7 @@ class Trainer:
             self._sample()
 
     def _end(self) -> RunStatus:
+        self._arrivals.deliver(wait=True)
         rule = self._rule()
         finished = self.step >= self.total_steps or bool(rule)
         while self._save_at_end and self.step != self._saved_step:
@@ -308,6 +319,7 @@ class Trainer:
         self._answer_the_rest()
         if self._save_at_end and self.step not in self.directory.sample_steps():
             self._sample()
+        self._arrivals.deliver(wait=True)
         self._tell_progress()
         with suppress(StorageError):  # no room: not worth failing for
             self.directory.update_info({"seconds": round(self.state.seconds, 2)})
@@ -317,6 +329,8 @@ class Trainer:
         return self._voice.status
 
     def _fail(self, reason: Exception) -> None:
+        with suppress(Exception):  # what came before it is still told, where that is possible
+            self._arrivals.deliver(wait=True)
         try:
             self._voice.set_status(RunStatus.FAILED, self.step, str(reason))
         except StorageError:  # then at least the observers hear of it
@@ -324,6 +338,7 @@ class Trainer:
 
     def state_dict(self) -> dict[str, Any]:
         """The content of a checkpoint of this step."""
+        self._stepper.settle()
         return self.state.state_dict(self.config, entered=self._entered)
 
     # -- requests ------------------------------------------------------------------------------------------------------
@@ -370,6 +385,7 @@ class Trainer:
 
     def _next_command(self) -> Command | None:
         paused = self._steps_allowed == 0
+        self._arrivals.deliver(wait=paused)
         if paused and self._voice.status != RunStatus.PAUSED:
             self._tell_progress()
             self._voice.set_status(RunStatus.PAUSED, self.step)

@@ -3,8 +3,10 @@
 import torch
 
 from ganengine.config import TrainConfig
-from ganengine.devices import memory_figures
+from ganengine.data.dataset import ImageDataset
+from ganengine.devices import memory, memory_figures, memory_in_use
 from ganengine.errors import OutOfMemory, TrainingDiverged
+from ganengine.memory_estimate import largest_batch
 from ganengine.runs.checkpoints import CheckpointFolder
 
 _NAMES = {
@@ -29,14 +31,28 @@ def diverged(what: str, step: int, config: TrainConfig, checkpoints: CheckpointF
     )
 
 
-def explained(error: Exception, config: TrainConfig, device: torch.device) -> Exception:
-    """`OutOfMemory` where memory ran out, else the error as it is."""
+def explained(error: Exception, config: TrainConfig, device: torch.device, dataset: ImageDataset) -> Exception:
+    """`OutOfMemory` where memory ran out, with a batch size that would fit, else the error as it is."""
     on_cpu = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
     if not (on_cpu or isinstance(error, torch.OutOfMemoryError)):
         return error
     if device.type == "cuda":
         torch.cuda.empty_cache()
+    fitting = _fitting_batch(config, device, dataset)
+    smaller = f"a smaller batch size ({fitting:,} should fit)" if fitting else "a smaller batch size"
     return OutOfMemory(
         f"The memory of {device} is not enough for a batch of {config.training.batch_size} images with these networks: "
-        f"{memory_figures(device)} after what was tried. Choose a smaller batch size or narrower networks."
+        f"{memory_figures(device)} after what was tried. Choose {smaller} or narrower networks."
     )
+
+
+def _fitting_batch(config: TrainConfig, device: torch.device, dataset: ImageDataset) -> int:
+    """A batch size below the one that was tried, or 0 where none is known to fit."""
+    classes = len(dataset.classes) if config.training.class_conditional else 0
+    free = memory(device).free + (memory_in_use(device) if device.type == "cuda" else 0)  # what it held is free again
+    try:
+        found = largest_batch(config, dataset.shape, classes, dataset.count, free, device)
+    except Exception:  # advice must not hide what went wrong
+        return 0
+    half = config.training.batch_size // 2  # at most, for the estimate may have thought that it would go well
+    return min(found, 1 << (half.bit_length() - 1)) if half > 1 else 0

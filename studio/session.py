@@ -19,6 +19,7 @@ from ganengine.events import (
     Event,
     FreshSamplesEvent,
     MetricsEvent,
+    NoteEvent,
     Preparing,
     Progress,
     RunStarted,
@@ -268,7 +269,7 @@ def describe(event: Event) -> str:
             return f"step {step:,}: checkpoint {path}"
         case EditEvent(step=step, changes=changes):
             return f"step {step:,}: " + ", ".join(f"{path} {old} → {new}" for path, (old, new) in changes.items())
-        case AlertEvent(step=step, message=message):
+        case AlertEvent(step=step, message=message) | NoteEvent(step=step, message=message):
             return f"step {step:,}: {message}"
     return type(event).__name__
 

@@ -22,6 +22,7 @@ from studio.presenters.data_tab import DataTab
 from studio.presenters.disk_hint import DiskHintPresenter
 from studio.presenters.experiment import ExperimentPresenter
 from studio.presenters.inspector_tab import InspectorTab
+from studio.presenters.memory_hint import MemoryHintPresenter
 from studio.presenters.networks import NetworksPresenter
 from studio.presenters.publish import PublishPresenter
 from studio.presenters.queue_dock import QueueDock
@@ -64,6 +65,7 @@ class Workspace(QObject):
         )
         self.data = DataTab(window, self.experiment)
         DiskHintPresenter(self.form, self.data.dataset, window.tasks)
+        MemoryHintPresenter(self.form, self.data.dataset, window.session, window.messages, window.tasks)
         NetworksPresenter(self.form, self.data.dataset, window.networks_view, window.tasks)
         ViewingPresenter(window.session, self.experiment, self.form, window.grid, self.plots)
         self.checkpoints = CheckpointPresenter(
@@ -127,6 +129,7 @@ class Workspace(QObject):
     def remember(self) -> None:
         """Keep what should come back on the next start."""
         self.experiment.remember()
+        self.charts.close()
         self.comparing.close()
         self.queueing.leave()
         self.travel.close()

@@ -7,6 +7,8 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "agg")
+# The same bits each time, and no compiler beside the tests; those of the compiled step turn it on.
+os.environ.setdefault("GANENGINE_TUNING", "off")
 
 import pytest
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ganengine.trainer import Trainer
 
 _DESCRIPTION = """\
-Go on with a run exactly where its last complete checkpoint left off: on the CPU the result is the same, bit for bit,
-as if it had never been interrupted.
+Go on with a run exactly where its last complete checkpoint left off, with the same random numbers, as if it had never
+been interrupted. With compute.deterministic=true the result is the same bit for bit, else but for rounding.
 """
 _EXAMPLES = """\
 examples:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from ganengine.networks.dropout import Dropout
 from ganengine.networks.layers import activation, convolution_norm
 from ganengine.networks.settings import Activation, ConvolutionNorm
 
@@ -54,7 +55,7 @@ def doubling_block(inputs: int, outputs: int, style: BlockStyle) -> ResidualBloc
         nn.Upsample(scale_factor=2),
         nn.Conv2d(inputs, outputs, 3, padding=1),
         *style.before(outputs),
-        nn.Dropout(style.dropout),
+        Dropout(style.dropout),
         nn.Conv2d(outputs, outputs, 3, padding=1),
     ]
     return ResidualBlock(residual, [nn.Conv2d(inputs, outputs, 1), nn.Upsample(scale_factor=2)])
@@ -65,7 +66,7 @@ def first_block(inputs: int, outputs: int, style: BlockStyle) -> ResidualBlock:
     residual = [
         nn.Conv2d(inputs, outputs, 3, padding=1),
         activation(style.activation, style.slope),
-        nn.Dropout(style.dropout),
+        Dropout(style.dropout),
         nn.Conv2d(outputs, outputs, 3, padding=1),
         nn.AvgPool2d(2),
     ]
@@ -91,6 +92,6 @@ def _two_convolutions(inputs: int, outputs: int, style: BlockStyle) -> list[nn.M
         *style.before(inputs),
         nn.Conv2d(inputs, inputs, 3, padding=1),
         *style.before(inputs),
-        nn.Dropout(style.dropout),
+        Dropout(style.dropout),
         nn.Conv2d(inputs, outputs, 3, padding=1),
     ]

@@ -1,11 +1,14 @@
 """Adagrad."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import torch
+from torch import Tensor
 
 from ganengine.fields import setting
 from ganengine.optimizers.base import Optimizer
+from ganengine.optimizers.formulas import with_l2
 from ganengine.optimizers.settings import eps_setting, lr_setting, weight_decay_setting
 
 
@@ -35,3 +38,13 @@ class Adagrad(Optimizer):
         le=1e6,
     )
     eps: float = eps_setting(1e-10)
+
+    def scalars(self, lr: float, counters: dict[str, float]) -> tuple[float, ...]:
+        counters["step"] += 1
+        return (lr / (1 + (counters["step"] - 1) * self.lr_decay),)
+
+    def update(self, weight: Tensor, gradient: Tensor, state: dict[str, Tensor], scalars: Sequence[Tensor]) -> None:
+        (rate,) = scalars
+        gradient = with_l2(gradient, weight, self.weight_decay)
+        state["sum"].addcmul_(gradient, gradient)
+        weight.sub_(rate * gradient / (state["sum"].sqrt() + self.eps))

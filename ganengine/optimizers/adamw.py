@@ -1,11 +1,14 @@
 """AdamW."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import torch
+from torch import Tensor
 
 from ganengine.fields import setting
 from ganengine.optimizers.base import Optimizer
+from ganengine.optimizers.formulas import adam_scalars, adam_update
 from ganengine.optimizers.settings import Betas, amsgrad_setting, betas_setting, eps_setting
 
 
@@ -29,3 +32,12 @@ class AdamW(Optimizer):
         le=1.0,
     )
     amsgrad: bool = amsgrad_setting()
+
+    def scalars(self, lr: float, counters: dict[str, float]) -> tuple[float, ...]:
+        counters["step"] += 1
+        return 1 - lr * self.weight_decay, *adam_scalars(lr, self.betas, counters["step"])
+
+    def update(self, weight: Tensor, gradient: Tensor, state: dict[str, Tensor], scalars: Sequence[Tensor]) -> None:
+        kept, rate, root = scalars
+        weight.mul_(kept)
+        adam_update(weight, gradient, state, self.betas, self.eps, rate, root)

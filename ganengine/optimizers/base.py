@@ -1,9 +1,10 @@
 """What every optimizer declaration offers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import torch
+from torch import Tensor
 from torch.nn import Parameter
 
 from ganengine.components import Component
@@ -41,9 +42,44 @@ class Optimizer(Component):
 
     def can_go_on_from(self, other: "Optimizer") -> bool:
         """Whether it can take over the other's state: it must remember the same things for each weight."""
-        return self.kind == other.kind and self._state_names() == other._state_names()
+        return self.kind == other.kind and self.state_names() == other.state_names()
 
-    def _state_names(self) -> frozenset[str]:
+    @property
+    def can_be_traced(self) -> bool:
+        """Whether `scalars` and `update` are there, and written for the torch optimizer that this one builds."""
+        lineage = [cls for cls in type(self).__mro__ if issubclass(cls, Optimizer)]
+        owner = next(cls for cls in lineage if "update" in vars(cls))
+        return owner is not Optimizer and owner.torch_class is self.torch_class
+
+    def scalars(self, lr: float, counters: dict[str, float]) -> tuple[float, ...]:
+        """What changes in this update's formula from step to step: step size, bias corrections and the like.
+
+        Args:
+            counters: the optimizer's 0-d state by torch's name as it was before this update, e.g. {"step": 12.0};
+                moved on in place.
+
+        Raises:
+            NotImplementedError: it can only run as `torch_class` runs it; see `can_be_traced`.
+        """
+        raise NotImplementedError
+
+    def update(self, weight: Tensor, gradient: Tensor, state: dict[str, Tensor], scalars: Sequence[Tensor]) -> None:
+        """One update of `weight` and `state` in place, out of plain tensor operations that a compiler can fuse.
+
+        It comes to what `torch_class` does (its `_single_tensor_*` function), up to float32 rounding.
+
+        Args:
+            weight: any shape; needs no gradient, or is given under `torch.no_grad()`.
+            state: the weight's state by torch's name, as at least one step of `torch_class` left it, without counters.
+            scalars: what `scalars` returned, as 0-d float32 tensors.
+
+        Raises:
+            NotImplementedError: it can only run as `torch_class` runs it; see `can_be_traced`.
+        """
+        raise NotImplementedError
+
+    def state_names(self) -> frozenset[str]:
+        """What it remembers for each weight, by torch's names."""
         weight = Parameter(torch.zeros(1))
         weight.grad = torch.zeros(1)
         optimizer = self.build([weight])

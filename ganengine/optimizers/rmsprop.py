@@ -1,11 +1,14 @@
 """RMSprop."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import torch
+from torch import Tensor
 
 from ganengine.fields import setting
 from ganengine.optimizers.base import Optimizer
+from ganengine.optimizers.formulas import update_square, with_l2
 from ganengine.optimizers.settings import eps_setting, momentum_setting, weight_decay_setting
 
 
@@ -29,3 +32,20 @@ class RMSprop(Optimizer):
     )
     eps: float = eps_setting()
     weight_decay: float = weight_decay_setting()
+
+    def scalars(self, lr: float, counters: dict[str, float]) -> tuple[float, ...]:
+        counters["step"] += 1
+        return (lr,)
+
+    def update(self, weight: Tensor, gradient: Tensor, state: dict[str, Tensor], scalars: Sequence[Tensor]) -> None:
+        (rate,) = scalars
+        gradient = with_l2(gradient, weight, self.weight_decay)
+        update_square(state["square_avg"], gradient, self.alpha)
+        variance = state["square_avg"]
+        if self.centered:
+            mean = state["grad_avg"].lerp_(gradient, 1 - self.alpha)
+            variance = variance - mean * mean
+        moved = gradient / (variance.sqrt() + self.eps)
+        if self.momentum:
+            moved = state["momentum_buffer"].mul_(self.momentum).add_(moved)
+        weight.sub_(rate * moved)

@@ -1,11 +1,14 @@
 """Stochastic gradient descent."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import torch
+from torch import Tensor
 
 from ganengine.fields import setting
 from ganengine.optimizers.base import Optimizer
+from ganengine.optimizers.formulas import with_l2
 from ganengine.optimizers.settings import lr_setting, momentum_setting, weight_decay_setting
 
 
@@ -38,3 +41,14 @@ class SGD(Optimizer):
         if self.nesterov and self.dampening != 0.0:
             return {"nesterov": "needs a dampening of 0; set it to 0 or turn Nesterov off"}
         return {}
+
+    def scalars(self, lr: float, counters: dict[str, float]) -> tuple[float, ...]:
+        return (lr,)
+
+    def update(self, weight: Tensor, gradient: Tensor, state: dict[str, Tensor], scalars: Sequence[Tensor]) -> None:
+        (rate,) = scalars
+        gradient = with_l2(gradient, weight, self.weight_decay)
+        if self.momentum:
+            velocity = state["momentum_buffer"].mul_(self.momentum).add_(gradient, alpha=1 - self.dampening)
+            gradient = gradient.add(velocity, alpha=self.momentum) if self.nesterov else velocity
+        weight.sub_(rate * gradient)

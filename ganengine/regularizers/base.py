@@ -30,8 +30,11 @@ class Regularizer(Part):
         """
         raise NotImplementedError
 
-    def images(self, images: Tensor, shown: int) -> Tensor:
-        """What D sees of images [N, C, H, W], real or fake, in both steps; `shown` counts the real ones so far."""
+    def images(self, images: Tensor, shown: int | Tensor) -> Tensor:
+        """What D sees of images [N, C, H, W], real or fake, in both steps; `shown` counts the real ones so far.
+
+        It must draw the same random numbers whatever `shown` is, which is a 0-d tensor in a compiled step.
+        """
         return images
 
     def logits(self, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:

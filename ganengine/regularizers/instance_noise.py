@@ -38,12 +38,12 @@ class InstanceNoise(Regularizer):
     def is_on(self) -> bool:
         return self.instance_noise > 0
 
-    def images(self, images: Tensor, shown: int) -> Tensor:
-        std = self.std(shown)
-        return images + std * torch.randn_like(images) if std else images
+    def images(self, images: Tensor, shown: int | Tensor) -> Tensor:
+        return images + self.std(shown) * torch.randn_like(images)  # drawn also where it has faded, as a graph does
 
-    def std(self, shown: int) -> float:
-        """Standard deviation after `shown` real images."""
+    def std(self, shown: int | Tensor) -> float | Tensor:
+        """Standard deviation after `shown` real images, a 0-d tensor where that is one."""
         if not self.instance_noise_images:
             return self.instance_noise
-        return self.instance_noise * max(0.0, 1.0 - shown / self.instance_noise_images)
+        left = 1.0 - shown / self.instance_noise_images
+        return self.instance_noise * (left.clamp(min=0.0) if isinstance(left, Tensor) else max(0.0, left))

@@ -5,6 +5,7 @@ import platform
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -130,8 +131,12 @@ class RunDirectory:
 
     def metrics(self) -> list[MetricsEvent]:
         """The whole history; damaged lines are passed over."""
+        return list(self.each_metrics())
+
+    def each_metrics(self) -> Iterator[MetricsEvent]:
+        """As `metrics`, one after the other: of a long training, all together are larger than memory."""
         rows = read_json_lines(self.path / "metrics.jsonl")
-        return [point for row in rows if (point := metrics_of(row)) is not None]
+        return (point for row in rows if (point := metrics_of(row)) is not None)
 
     def events(self) -> list[dict[str, Any]]:
         """Edits, alerts and checkpoints, oldest first."""

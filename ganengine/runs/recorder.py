@@ -10,6 +10,7 @@ from ganengine.events import (
     EditEvent,
     Event,
     MetricsEvent,
+    NoteEvent,
     RunStarted,
     SamplesEvent,
     StatusChanged,
@@ -69,6 +70,8 @@ class Recorder:
             case AlertEvent(step=step, message=message):
                 self._record(step, "alert", message=message)
                 self._log(step, message)
+            case NoteEvent(step=step, message=message):
+                self._log(step, message)
             case SamplesEvent():
                 pass  # the trainer wrote the file that the event names
 
@@ -82,7 +85,7 @@ class Recorder:
     def _started(self, event: RunStarted) -> None:
         self._judged_by = event.config.evaluation.best_key() or ""
         # What went on from an earlier step, or in a new run, knows of no later evaluations.
-        self._best = best_of(((point.step, point.values) for point in self._run.metrics()), self._judged_by)
+        self._best = best_of(((point.step, point.values) for point in self._run.each_metrics()), self._judged_by)
         self._run.update_info(
             {
                 **facts_of(event.config.model_dump(mode="json")),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ganengine.components import alternatives
 from ganengine.config import TrainConfig, component_family
@@ -23,6 +23,7 @@ class FormSection(QWidget):
         header: folds it.
         rows: the settings that it has now, by path.
         hint: a sentence below them.
+        hint_action: a button below that, hidden until somebody has a use for it.
 
     Signals:
         edited(path), committed(path): from its rows.
@@ -48,6 +49,11 @@ class FormSection(QWidget):
         self._lines.setSpacing(0)
         self.hint = self._make_hint()
         self._lines.addWidget(self.hint)
+        self.hint_action = self._make_hint_action()
+        line = QHBoxLayout()
+        line.setContentsMargins(10, 0, 10, 0)
+        line.addWidget(self.hint_action, 0, Qt.AlignmentFlag.AlignLeft)
+        self._lines.addLayout(line)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -63,6 +69,12 @@ class FormSection(QWidget):
         hint.setContentsMargins(10, 4, 10, 4)
         hint.hide()
         return hint
+
+    def _make_hint_action(self) -> QPushButton:
+        button = QPushButton(self._body)
+        button.setObjectName(f"hintAction:{self.name}")
+        button.hide()
+        return button
 
     @property
     def tag(self) -> str:

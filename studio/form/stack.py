@@ -12,7 +12,16 @@ from studio.form.row import SettingRow
 from studio.form.section import FormSection
 from studio.theme import colour, theme_notifier
 
-FOLDED_AT_FIRST = ("discriminator", "loss", "regularization", "augment", "schedule", "evaluation", "recording")
+FOLDED_AT_FIRST = (
+    "discriminator",
+    "loss",
+    "regularization",
+    "augment",
+    "schedule",
+    "compute",
+    "evaluation",
+    "recording",
+)
 
 
 class SectionStack(QScrollArea):

@@ -1,6 +1,6 @@
 """Keeps the plots true to the training or to the run that was opened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
@@ -8,10 +8,12 @@ from PySide6.QtCore import QObject, Slot
 from ganengine.events import EditEvent, MetricsEvent, RunStarted
 from ganengine.runs.directory import RunDirectory
 from ganengine.runs.history import edit_of, edits_until
+from studio.presenters.history_reading import read_history
 from studio.presenters.measures import PENALTY, QUALITY, panes_for
 from studio.session import Session
+from studio.tasks import BackgroundTasks
 from studio.views.loss_plots import LossPlots
-from studio.views.series import MetricsRow
+from studio.views.series import History, MetricsRow
 
 _NAMES = {
     "optimizer_g.lr": "G learning rate",
@@ -31,32 +33,54 @@ class ChartsPresenter(QObject):
         self._plots = plots
         self._last_step = -1
         self._measured: frozenset[str] = frozenset()
+        self._tasks = BackgroundTasks(self)
+        self._told: list[MetricsEvent] | None = None  # while what was before is read
         session.runStarted.connect(self._on_run_started)
         session.metricsArrived.connect(self._on_metrics)
         session.edited.connect(self._on_edited)
+
+    @property
+    def history(self) -> History:
+        """What the plots show."""
+        return self._plots.history
 
     def clear(self) -> None:
         """Forget the run."""
         self._plots.clear()
         self._plots.clear_markers()
+        self._told = None
         self._last_step = -1
         self._measured = frozenset()
 
-    def show_history(self, metrics: Sequence[MetricsEvent], events: Sequence[Mapping[str, Any]], step: int) -> None:
-        """Show a run from its files, up to the step of the checkpoint that was opened."""
+    def show_history(
+        self, metrics: History | Sequence[MetricsEvent], events: Sequence[Mapping[str, Any]], step: int
+    ) -> None:
+        """Show a run from its files, up to the step of the checkpoint that was opened. The history is taken over."""
         self.clear()
-        shown = [point for point in metrics if point.step <= step]
-        self._plots.set_history(_rows(shown))
-        self._show_panes(shown)
+        if isinstance(metrics, History):
+            history = metrics
+            history.truncate_after(step)
+        else:
+            history = History()
+            history.extend(_rows([point for point in metrics if point.step <= step]))
+        self._plots.set_whole_history(history)
+        self._show_panes(history.keys)
         for event in events:
             if event.get("step", 0) <= step:
                 self.show_event(event)
         self._last_step = step
 
+    def close(self) -> None:
+        """For the end of the program."""
+        self._tasks.close()
+
     def append(self, points: Sequence[MetricsEvent]) -> None:
         """Add new points."""
+        if self._told is not None:
+            self._told += points
+            return
         self._plots.append(_rows(points))
-        self._show_panes(points)
+        self._show_panes(key for point in points for key in point.values)
         self._last_step = points[-1].step
 
     def show_event(self, record: Mapping[str, Any]) -> None:
@@ -74,11 +98,25 @@ class ChartsPresenter(QObject):
         if event.step == 0:
             self.clear()
         elif event.step != self._last_step:  # it goes on without having been opened before
-            self.show_history(run.metrics(), run.events(), event.step)
+            self._read(run, event.step)
         else:  # what was changed for going on, or that it is a fork now, is in its files only
             self._plots.clear_markers()
             for edit in edits_until(run, event.step):
                 self._mark(edit.step, edit.changes, edit.forked_from)
+
+    def _read(self, run: RunDirectory, step: int) -> None:
+        """Show what was before, as soon as it is read; what the training tells meanwhile comes after it."""
+        self.clear()
+        told: list[MetricsEvent] = []
+        self._told = told
+
+        def show(found: tuple[History, list[dict[str, Any]]]) -> None:
+            if self._told is told:
+                self.show_history(*found, step)
+                if told:
+                    self.append(told)
+
+        self._tasks.run(lambda: (read_history(run.path, step), run.events()), show, lambda _: show((History(), [])))
 
     @Slot(list)
     def _on_metrics(self, points: list[MetricsEvent]) -> None:
@@ -96,9 +134,9 @@ class ChartsPresenter(QObject):
         if telling:
             self._plots.add_marker(step, telling)
 
-    def _show_panes(self, points: Sequence[MetricsEvent]) -> None:
+    def _show_panes(self, keys: Iterable[str]) -> None:
         """Plots for what is measured now for the first time, and that not every training has."""
-        met = {key for point in points for key in point.values if key.startswith((PENALTY, QUALITY))}
+        met = {key for key in keys if key.startswith((PENALTY, QUALITY))}
         if not met <= self._measured:
             self._measured |= met
             for pane in panes_for(self._measured):

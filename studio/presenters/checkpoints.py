@@ -13,10 +13,12 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
 from ganengine.errors import CheckpointError, NewerVersionError, RunError
-from ganengine.events import CheckpointEvent, MetricsEvent
+from ganengine.events import CheckpointEvent
 from studio.messages import Messages
+from studio.presenters.history_reading import epochs_of, read_history
 from studio.session import Session, message_for
 from studio.tasks import BackgroundTasks
+from studio.views.series import History
 
 if TYPE_CHECKING:
     from ganengine.runs.directory import RunDirectory
@@ -40,18 +42,14 @@ class Opened:
     fixed: Images
     run: Path | None
     is_newest: bool
-    metrics: list[MetricsEvent]
+    history: History
     events: list[dict[str, Any]]
     sample_steps: list[int]
     passed_over: str = ""
 
     def epochs(self) -> list[float]:
         """The epoch of each sample, from the history; empty where there is none."""
-        if not self.metrics:
-            return []
-        known = ([0, *(point.step for point in self.metrics)], [0.0, *(point.epoch for point in self.metrics)])
-        found: list[float] = np.interp(self.sample_steps, *known).tolist()
-        return found
+        return epochs_of(self.sample_steps, self.history)
 
 
 class CheckpointPresenter(QObject):
@@ -110,7 +108,7 @@ class CheckpointPresenter(QObject):
             return  # started in the meantime
         step = opened.sampler.step
         self.newest = opened.path
-        self._charts.show_history(opened.metrics, opened.events, step)
+        self._charts.show_history(opened.history, opened.events, step)
         samples_dir = opened.run / "samples" if opened.run else None
         self._gallery.open_checkpoint(opened.sampler, opened.fixed, samples_dir, opened.sample_steps, opened.epochs())
         run = opened.run if opened.is_newest and not as_fork else None
@@ -165,11 +163,12 @@ def read(path: Path) -> Opened:
     fixed = sampler.fixed_images()
     folder = path.parent.parent
     if not is_run(folder):
-        return Opened(path, sampler, fixed, None, False, [], [], [])
+        return Opened(path, sampler, fixed, None, False, History(), [], [])
     run = RunDirectory.open(folder)
     steps = [step for step in run.sample_steps() if step <= sampler.step]
     is_newest = bool(passed_over) or run.checkpoints.latest() == path
-    return Opened(path, sampler, fixed, folder, is_newest, run.metrics(), run.events(), steps, passed_over)
+    history = read_history(folder, sampler.step)
+    return Opened(path, sampler, fixed, folder, is_newest, history, run.events(), steps, passed_over)
 
 
 def _newest_sound(run: RunDirectory) -> tuple[Path, Any, str]:

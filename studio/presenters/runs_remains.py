@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
-from ganengine.events import MetricsEvent
+from studio.presenters.history_reading import epochs_of, read_history
+from studio.views.series import History
 
 if TYPE_CHECKING:
     from studio.main_window import MainWindow
@@ -24,20 +23,18 @@ class Remains:
     """History and samples, as far as they can be read."""
 
     path: Path
-    metrics: list[MetricsEvent]
+    history: History
     events: list[dict[str, Any]]
     samples: list[int]
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show."""
-        return not self.metrics and not self.samples
+        return not len(self.history) and not self.samples
 
     def epochs(self) -> list[float]:
         """The epoch of each sample."""
-        known = ([0, *(point.step for point in self.metrics)], [0.0, *(point.epoch for point in self.metrics)])
-        found: list[float] = np.interp(self.samples, *known).tolist()
-        return found
+        return epochs_of(self.samples, self.history)
 
 
 def read_remains(path: Path) -> Remains:
@@ -45,14 +42,18 @@ def read_remains(path: Path) -> Remains:
     from ganengine.runs.directory import RunDirectory
 
     run = RunDirectory(path)
-    return Remains(path, _or_nothing(run.metrics), _or_nothing(run.events), _or_nothing(run.sample_steps))
+    try:
+        history = read_history(path)
+    except (OSError, ValueError, TypeError):
+        history = History()
+    return Remains(path, history, _or_nothing(run.events), _or_nothing(run.sample_steps))
 
 
 def show_remains(remains: Remains, window: MainWindow, workspace: Workspace) -> None:
     """Show them in place of what is shown; the form stays as it is."""
     workspace.checkpoints.forget()
     window.session.run_path = remains.path
-    workspace.charts.show_history(remains.metrics, remains.events, _FAR)
+    workspace.charts.show_history(remains.history, remains.events, _FAR)
     window.gallery.watch(remains.path / "samples", remains.samples, remains.epochs())
     window.grid.set_message("")  # what Start would do is not the question now
     window.tabs.setCurrentIndex(0)

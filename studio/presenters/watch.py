@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ganengine.errors import GanEngineError
 from ganengine.events import MetricsEvent, RunStatus
 from studio.messages import Messages
+from studio.presenters.history_reading import epochs_of
 from studio.session import Session, SessionState, message_for
 from studio.tasks import BackgroundTasks
 from studio.views.watch_banner import WatchBanner
@@ -65,8 +65,6 @@ class WatchPresenter(QObject):
         self._checkpoints, self._banner, self._messages = checkpoints, banner, messages
         self._follower: Follower | None = None
         self._is_first = True
-        self._steps: list[float] = []
-        self._epochs: list[float] = []
         self._last: MetricsEvent | None = None
         self._tasks = BackgroundTasks(self)  # its own: the files must be read even while something long is exported
         self._timer = QTimer(self)
@@ -165,7 +163,6 @@ class WatchPresenter(QObject):
             self.changed.emit()
 
     def _show_all(self, run: Path, news: News) -> None:
-        self._steps, self._epochs = [0.0], [0.0]
         self._remember(news.metrics)
         self._charts.show_history(news.metrics, news.events, _FAR)
         classes = tuple(map(str, news.info.get("classes") or ()))
@@ -183,13 +180,10 @@ class WatchPresenter(QObject):
             self._gallery.add_watched(news.samples, self._epochs_of(news.samples), news.dropped)
 
     def _remember(self, points: Sequence[MetricsEvent]) -> None:
-        self._steps += [point.step for point in points]
-        self._epochs += [point.epoch for point in points]
         self._last = points[-1] if points else self._last
 
     def _epochs_of(self, steps: Sequence[int]) -> list[float]:
-        found: list[float] = np.interp(steps, self._steps, self._epochs).tolist()
-        return found
+        return epochs_of(steps, self._charts.history) or [0.0] * len(steps)
 
     def _say(self, run: Path, info: dict[str, Any]) -> None:
         status, total = str(info.get("status", "")), info.get("total_steps")

@@ -15,6 +15,11 @@ class Buffer:
     def __len__(self) -> int:
         return self._length
 
+    @property
+    def nbytes(self) -> int:
+        """What the storage takes, also where it is not used yet."""
+        return self._storage.nbytes
+
     def view(self, start: int = 0) -> Floats:
         """The values from ``start`` on, shape [n], not copied: valid until the next change."""
         return self._storage[start : self._length]
@@ -22,7 +27,7 @@ class Buffer:
     def extend(self, values: Floats) -> None:
         needed = self._length + len(values)
         if needed > len(self._storage):
-            grown = np.empty(max(needed, 2 * len(self._storage)))
+            grown = np.empty(1 << (needed - 1).bit_length())
             grown[: self._length] = self.view()
             self._storage = grown
         self._storage[self._length : needed] = values

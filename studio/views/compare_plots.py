@@ -121,7 +121,12 @@ class ComparePlots(QWidget):
         self.plots[spec.key, 0].draw(drawn, pens, (across, range_of(seen, 1)))
 
     def _curve(self, history: History, spec: CurveSpec) -> tuple[Floats, Floats]:
-        return history.smoothed(spec.key, 0.0 if spec.symbol else self.smoothing, self._axis)
+        """No more points than can be seen: the memory of a comparison is that of its histories."""
+        most = max(200, self.width())
+        if spec.symbol or not self.smoothing:
+            blocks = history.outline(spec.key, self._axis, most=most)
+            return blocks.outline()
+        return history.smooth_line(spec.key, self.smoothing, self._axis, most=most)
 
     def _show_cursors(self) -> None:
         shown = [place for place in self._places if place is not None]

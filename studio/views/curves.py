@@ -37,16 +37,16 @@ class CurveSpec:
     dash: Dash
     symbol: str = ""
 
-    def pen(self, width: float = 1.0) -> QPen:
-        """The pen of the main curve, ``width`` pixels wide at any zoom."""
-        pen = QPen(colour(self.role), width, self.dash)
+    def pen(self, width: float = 1.0, dash: Dash | None = None) -> QPen:
+        """The pen of the main curve, ``width`` pixels wide at any zoom; in its own dash, or another one."""
+        pen = QPen(colour(self.role), width, self.dash if dash is None else dash)
         pen.setCosmetic(True)
         return pen
 
-    def faint_pen(self) -> QPen:
-        """The pen of the measured curve behind a smoothed one."""
+    def faint_pen(self, *, dense: bool = False) -> QPen:
+        """The pen of the measured curve behind a smoothed one; fainter still where its lines fill an area."""
         faint = colour(self.role)
-        faint.setAlphaF(FAINT)
+        faint.setAlphaF(FAINT / 2 if dense else FAINT)
         pen = QPen(faint, 1.0)
         pen.setCosmetic(True)
         return pen

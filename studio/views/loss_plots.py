@@ -14,15 +14,17 @@ from studio.views.plot_pane import PlotPane
 from studio.views.series import Axis, History, MetricsRow
 from studio.views.smoothing import Floats
 
-REDRAW_MS = 50
+REDRAW_MS = 90
 """The least time between two redraws."""
+NEXT_MS = 12
+"""Between two plots of one redraw: what else the window has to do need not wait for all of them."""
 
 
 class LossPlots(QWidget):
     """Stacked plots with linked x-axes, drawn from a growing history.
 
-    New rows cost nothing until the next redraw: a timer draws at most 20 times a second, only what has changed and
-    only while the widget can be seen, and stands still otherwise.
+    New rows cost nothing until the next redraw: a timer draws one plot after the other, each at most about 10 times a
+    second and only while the widget can be seen, and stands still otherwise.
 
     Signals:
         hiddenCurvesChanged(): the user hid or showed a curve; see `hidden_curves`.
@@ -46,10 +48,11 @@ class LossPlots(QWidget):
         self._markers: list[tuple[int, str]] = []
         self._hidden: frozenset[str] = frozenset()
         self._dirty = True
+        self._is_drawing = False
+        self._waiting: list[PlotPane] = []  # plots of this redraw that are still to be drawn
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(REDRAW_MS)
-        self._timer.timeout.connect(self.redraw_now)
+        self._timer.timeout.connect(self._redraw_next)
         self.controls = PlotControls(self)
         self.pages = PlotPages(self)
         self._readout = self._make_readout()
@@ -91,6 +94,7 @@ class LossPlots(QWidget):
         pane.hovered.connect(self._hover)
         pane.left.connect(self._unhover)
         pane.movedByHand.connect(self._moved_by_hand)
+        pane.outgrown.connect(self._outgrown)
         pane.doubleClicked.connect(self._follow_again)
         pane.curveToggled.connect(self._curve_toggled)
         for step, text in self._markers:
@@ -119,6 +123,11 @@ class LossPlots(QWidget):
         """Show these rows in place of all that was shown; markers stay."""
         self.history.clear()
         self.history.extend(rows)
+        self._changed()
+
+    def set_whole_history(self, history: History) -> None:
+        """Show this history in place of all that was shown, and let it grow; markers stay."""
+        self.history = history
         self._changed()
 
     def set_history_columns(self, steps: Floats, epochs: Floats, columns: Mapping[str, Floats]) -> None:
@@ -219,7 +228,13 @@ class LossPlots(QWidget):
     def _changed(self) -> None:
         self._dirty = True
         if self.isVisible() and not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(REDRAW_MS)
+
+    def _outgrown(self) -> None:
+        """The curves do not reach as far as the view does now, or are too coarse for it: that cannot wait."""
+        if not self._is_drawing and self.isVisible():
+            self._dirty = True
+            self._timer.start(0)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -235,8 +250,33 @@ class LossPlots(QWidget):
         """Draw what has changed, without waiting for the timer."""
         if not self.isVisible():
             return
-        self._dirty = False
-        self.pages.redraw(self.history, self.drawing, self.following)
+        self._dirty, self._waiting = False, [pane for pane, _ in self.pages.visible]
+        while self._waiting:
+            self._redraw(self._waiting.pop(0))
+        self._finish()
+
+    def _redraw_next(self) -> None:
+        if not self.isVisible():
+            self._waiting = []
+            return
+        if not self._waiting:
+            self._dirty, self._waiting = False, [pane for pane, _ in self.pages.visible]
+        self._redraw(self._waiting.pop(0))
+        if self._waiting:
+            self._timer.start(NEXT_MS)
+            return
+        self._finish()
+        if self._dirty:
+            self._timer.start(REDRAW_MS)
+
+    def _redraw(self, pane: PlotPane) -> None:
+        self._is_drawing = True  # panes whose x-axes are linked are drawn in their turn
+        try:
+            self.pages.redraw(pane, self.history, self.drawing, self.following)
+        finally:
+            self._is_drawing = False
+
+    def _finish(self) -> None:
         self._place_lines()
         self._read_out()
 

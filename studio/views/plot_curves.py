@@ -5,15 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 
 from studio.theme import colour
 from studio.views.curves import CurveSpec
-from studio.views.plot_parts import make_curve, reduce_points
+from studio.views.plot_parts import make_curve
 from studio.views.series import Axis, History
 from studio.views.smoothing import Floats
 
-LONG, LONG_SMOOTHED = 600, 20_000
-"""From this many points on a measured or a smoothed curve is drawn with the fast one-pixel pen."""
+LONG = 600
+"""From this many values on a measured curve is drawn with the fast one-pixel pen."""
+BESIDE = 0.25
+"""So much of the view's width is drawn on either side of it, so that a plot that is pushed shows no empty edge."""
+WIDTH = 1.6
+FEW = 60
+"""Up to so many points the smooth pen draws one path."""
+DASH = 3.0
+"""Pixels that one unit of a dash takes."""
 SYMBOL_SIZE = 7
 MOST_SYMBOLS = 200
 """More points than that are a line without symbols."""
@@ -41,13 +50,16 @@ class PlotCurves:
         specs: the curves.
         hidden: keys of the curves not to be seen.
         drawn: y of every curve drawn last, and whether it is as measured.
+        within: from where to where on the x-axis the curves were drawn.
     """
 
     def __init__(self, plot: Any) -> None:
         self.specs: tuple[CurveSpec, ...] = ()
         self.hidden: set[str] = set()
         self.drawn: list[tuple[Floats, bool]] = []
+        self.within = (0.0, 0.0)
         self._plot = plot
+        self._view: Any = plot.getPlotItem().getViewBox()
         self._drawing = Drawing()
         self._raw: dict[str, Any] = {}
         self._main: dict[str, Any] = {}
@@ -60,20 +72,21 @@ class PlotCurves:
                 self._raw[spec.key], self._main[spec.key] = make_curve(self._plot, 0), make_curve(self._plot, 10)
                 for curve in (self._raw[spec.key], self._main[spec.key]):
                     curve.setLogMode(False, self._drawing.log)
-                reduce_points(self._main[spec.key], smooth=self._drawing.weight > 0)
 
     def redraw(self, history: History, drawing: Drawing) -> None:
-        """Draw all shown curves anew."""
-        self._apply(drawing)
+        """Draw all shown curves anew, where the view is and a little beside it, in about a point a pixel."""
+        self._drawing = drawing
         self.drawn.clear()
+        left, right = self._view.viewRange()[0]
+        beside = BESIDE * (right - left)
+        self.within = left - beside, right + beside
         for spec in self.specs:
             self._redraw(spec, history)
 
-    def _apply(self, drawing: Drawing) -> None:
-        if (drawing.weight > 0) != (self._drawing.weight > 0):
-            for curve in self._main.values():
-                reduce_points(curve, smooth=drawing.weight > 0)
-        self._drawing = drawing
+    def cover(self, left: float, right: float) -> bool:
+        """Whether the curves as they are drawn suit such a view: not too short for it, and not too coarse."""
+        drawn = self.within[1] - self.within[0]
+        return self.within[0] <= left and right <= self.within[1] and drawn <= (1 + 4 * BESIDE) * (right - left)
 
     def clear(self) -> None:
         """Take all points away, e.g. before their scale changes."""
@@ -88,14 +101,27 @@ class PlotCurves:
         raw.setVisible(shown and smooth)
         if not shown:
             return
-        x, y = self._plottable(*history.smoothed(spec.key, self._drawing.weight, self._drawing.axis))
-        fine = len(x) < (LONG_SMOOTHED if smooth else LONG)
-        main.setData(x, y, pen=spec.pen(1.6 if fine else 1.0), antialias=smooth or fine, **_symbols(spec, len(x)))
-        self.drawn.append((y, not smooth))
+        axis, most = self._drawing.axis, int((1 + 2 * BESIDE) * max(50, self._view.width()))
+        measured = history.outline(spec.key, axis, self.within, most)
+        x, y = self._plottable(*measured.outline())
         if smooth:
-            x, y = self._plottable(*history.column(spec.key, self._drawing.axis))
-            raw.setData(x, y, pen=spec.faint_pen())
+            raw.setData(x, y, pen=spec.faint_pen(dense=measured.is_dense))
             self.drawn.append((y, True))
+            x, y = self._plottable(*history.smooth_line(spec.key, self._drawing.weight, axis, self.within, most))
+        fine = smooth or len(x) < LONG
+        look = {"pen": spec.pen(1.0), "connect": "all"} if not fine else self._fine(spec, x)
+        main.curve.setSegmentedLineMode("off" if isinstance(look["connect"], str) else "on")
+        main.setData(x, y, antialias=fine, **look, **_symbols(spec, len(x)))
+        self.drawn.append((y, not smooth))
+
+    def _fine(self, spec: CurveSpec, x: Floats) -> dict[str, Any]:
+        """The smooth pen. Of more than a few points Qt draws single lines ten times as fast as one dashed path."""
+        pen = spec.pen(WIDTH)
+        if len(x) <= FEW:
+            return {"pen": pen, "connect": "all"}
+        pixels = x / max(self._view.viewPixelSize()[0], 1e-300)
+        connect = dashed(pixels, [float(part) for part in pen.dashPattern()])
+        return {"pen": spec.pen(WIDTH, Qt.PenStyle.SolidLine), "connect": connect}
 
     def _plottable(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """A logarithm needs values above zero: the others are left out."""
@@ -138,6 +164,21 @@ def _symbols(spec: CurveSpec, count: int) -> dict[str, Any]:
     if not spec.symbol or count > MOST_SYMBOLS:
         return {"symbol": None}
     return {"symbol": spec.symbol, "symbolSize": SYMBOL_SIZE, "symbolBrush": colour(spec.role), "symbolPen": None}
+
+
+def dashed(pixels: Floats, pattern: Sequence[float]) -> NDArray[np.bool_]:
+    """Which points of a line are connected with their next ones, so that it looks dashed; shape [n].
+
+    Args:
+        pixels: where the points are from left to right.
+        pattern: lengths of the dashes and gaps by turns; without any, all are connected.
+    """
+    if not pattern:
+        return np.ones(len(pixels), dtype=bool)
+    ends = DASH * np.cumsum(pattern)
+    middle = 0.5 * (pixels + np.append(pixels[1:], pixels[-1:]))
+    connected: NDArray[np.bool_] = np.searchsorted(ends, middle % ends[-1], side="right") % 2 == 0
+    return connected
 
 
 def _bounds(y: Floats, measured: bool) -> tuple[float, float]:

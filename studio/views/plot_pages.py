@@ -159,11 +159,11 @@ class PlotPages(QWidget):
         self._boxes[spec.page].addWidget(pane, max(2, len(spec.curves)))
         self.paneMade.emit(pane)
 
-    def redraw(self, history: History, drawing: Drawing, following: bool) -> None:
-        """Draw what is in view."""
-        for pane, spec in self.visible:
-            own = replace(drawing, log=drawing.log and spec.log, weight=drawing.weight if spec.smooth else 0.0)
-            pane.redraw(history, own, following)
+    def redraw(self, pane: PlotPane, history: History, drawing: Drawing, following: bool) -> None:
+        """Draw one pane."""
+        spec = self._specs[pane.objectName()]
+        own = replace(drawing, log=drawing.log and spec.log, weight=drawing.weight if spec.smooth else 0.0)
+        pane.redraw(history, own, following)
 
     # Pages
 

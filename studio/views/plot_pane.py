@@ -30,6 +30,7 @@ class PlotPane(QWidget):
         left(): the pointer left the plot.
         movedByHand(): the user panned or zoomed.
         doubleClicked(): the user wants to see the newest again.
+        outgrown(): what is drawn does not suit the x-range any more.
         curveToggled(str, bool): a curve's key, and whether it is to be seen.
 
     Attributes:
@@ -44,6 +45,7 @@ class PlotPane(QWidget):
     left = Signal()
     movedByHand = Signal()
     doubleClicked = Signal()
+    outgrown = Signal()
     curveToggled = Signal(str, bool)
 
     def __init__(
@@ -116,6 +118,7 @@ class PlotPane(QWidget):
 
     def _connect(self) -> None:
         self.view.sigRangeChangedManually.connect(self._moved_by_hand)
+        self.view.sigXRangeChanged.connect(self._look_elsewhere)
         # Not by pyqtgraph's own signals, which leave out moves that follow each other quickly.
         self.plot.viewport().installEventFilter(self)
 
@@ -212,8 +215,14 @@ class PlotPane(QWidget):
         if self._fixed_range:
             low, high = y_range or self._fixed_range
             y_range = min(low, self._fixed_range[0]), max(high, self._fixed_range[1])
-        if y_range is not None:
-            self.view.setYRange(*y_range, padding=0 if self._fixed_range else 0.06)
+        if y_range is None:
+            return
+        low, high = y_range
+        bottom, top = self.view.viewRange()[1]
+        margin = 0.0 if self._fixed_range else 0.06 * (high - low)
+        # An axis is laid out anew each time: a range that fits nearly as well as the best one stays.
+        if not (low - 2 * margin <= bottom <= low - margin / 2 and high + margin / 2 <= top <= high + 2 * margin):
+            self.view.setYRange(low - margin, high + margin, padding=0)
 
     # Crosshair, cursor, markers
 
@@ -244,6 +253,10 @@ class PlotPane(QWidget):
 
     def _moved_by_hand(self, *_: object) -> None:
         self.movedByHand.emit()
+
+    def _look_elsewhere(self, _view: object, x_range: Sequence[float]) -> None:
+        if self.curves.drawn and not self.curves.cover(*x_range):
+            self.outgrown.emit()
 
     def _mouse_moved(self, position: QPointF) -> None:
         at = self.plot.mapToScene(position.toPoint())

@@ -1,10 +1,10 @@
-"""The window: how soon it is there, and how late its event loop is while a training runs at full speed.
+"""The window: how soon it is there, how late its event loop is while trainings run at full speed, and what it costs.
 
-    python tests/benchmarks/bench_window.py [--seconds 20] [--preset digits-best]
+    python tests/benchmarks/bench_window.py [--seconds 15] [--only start|lateness|speed]
 
 Start: a fresh process each time, measured from before the interpreter starts; one before them, which compiles the
-sources, does not count. Lateness: a 10 ms timer in the real
-window, first idle, then with a training, 200,000 points in the plots, and the grid live.
+sources, does not count. Lateness: a 10 ms timer in the real window, with 200,000 points in the plots and the grid live,
+in several phases. Speed: the same training in the window and in a process without one, by turns, with as many threads.
 """
 
 import argparse
@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -59,74 +60,150 @@ def start_times(runs: int) -> tuple[list[float], list[float]]:
     return painted[1:], ready[1:]
 
 
-def lateness(seconds: float, preset: str) -> dict[str, list[float]]:
-    """Milliseconds by which each tick of a 10 ms timer came too late, in an idle window and in a training one."""
+# Works as hard as a compiler does, in a process of its own that is as polite as the studio's.
+_COMPILER = "import os; os.nice(10)\nwhile True: sum(i * i for i in range(100_000))"
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Somebody else compiles."""
+    process = subprocess.Popen([sys.executable, "-c", _COMPILER])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def lateness(seconds: float, presets: Sequence[str], report: Callable[[str, list[float]], None]) -> None:
+    """Milliseconds by which each tick of a 10 ms timer came too late, in an idle window and in training ones."""
     import numpy as np
-    from PySide6.QtCore import QElapsedTimer, QEventLoop, QSettings, Qt, QTimer
-    from PySide6.QtWidgets import QApplication
+    from lateness import measured, real_window, start, stop, wait_for
 
-    from studio.main_window import MainWindow
-    from studio.theme import apply_theme
+    steps = np.arange(200_000, dtype=float)
+    noise = np.random.default_rng(0).random((5, 200_000))
+    keys = ("loss/d_real", "loss/d_fake", "loss/g", "prob/real", "prob/fake")
 
-    app = QApplication.instance() or QApplication([])
-    assert isinstance(app, QApplication)
-    apply_theme(app, "light")
+    with real_window() as window:
+        wait_for(3000)  # the last imports of the engine
+        report("idle", measured(seconds))
 
-    def measure() -> list[float]:
-        late: list[float] = []
-        clock, loop, timer = QElapsedTimer(), QEventLoop(), QTimer()
-        timer.setTimerType(Qt.TimerType.PreciseTimer)
-        timer.timeout.connect(lambda: late.append(max(0.0, clock.nsecsElapsed() / 1e6 - 10.0)) or clock.start())
-        clock.start()
-        timer.start(10)
-        QTimer.singleShot(int(seconds * 1000), loop.quit)
-        loop.exec()
-        timer.stop()
-        return late
+        def phase(name: str, preset: str, **changes: object) -> None:
+            start(window, preset, **{"training__steps": 10_000_000, "training__length_in": "steps", **changes})
+            window.workspace.plots.set_history_columns(
+                steps - 200_000, steps / 156, dict(zip(keys, noise, strict=True))
+            )
+            wait_for(1500)
+            report(name, measured(seconds))
+            assert window.workspace.plots.point_count > 200_000, "the plots were not live"
+            stop(window)
 
-    with tempfile.TemporaryDirectory() as folder:
-        settings = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
-        window = MainWindow(settings, Path(folder) / "runs")
-        loop = QEventLoop()
-        window.ready.connect(loop.quit)
-        window.show()
-        loop.exec()
-        assert window.workspace is not None
-        window.workspace.use(preset=preset, config=None)
-        found = {"idle": measure()}
-        window.actions_.start.trigger()
-        window.session.samplesArrived.connect(loop.quit)
-        loop.exec()
-        window.session.samplesArrived.disconnect(loop.quit)
-        steps = np.arange(200_000, dtype=float)
-        noise = np.random.default_rng(0).random((5, 200_000))
-        keys = ("loss/d_real", "loss/d_fake", "loss/g", "prob/real", "prob/fake")
-        columns = dict(zip(keys, noise, strict=True))
-        window.workspace.plots.set_history_columns(steps - 200_000, steps / 156, columns)
-        found["training"] = measure()
-        assert window.workspace.plots.point_count > 200_000, "the plots were not live"
-        window.session.ended.connect(loop.quit)
-        window.session.stop(save=False)
-        loop.exec()
-        window.close()
-    return found
+        for preset in presets:
+            phase(preset, preset)
+            phase(f"{preset}, samples every 20 steps", preset, recording__sample_every=20)
+            phase(f"{preset}, a checkpoint every 50 steps", preset, recording__checkpoint_every=50)
+            with compiling():
+                phase(f"{preset}, beside a compiler", preset)
+
+
+_HEADLESS = """
+import os, sys, time
+from pathlib import Path
+from ganengine.events import Progress
+from ganengine.launch import new_run
+from ganengine.presets import find_preset
+preset, seconds, runs = sys.argv[1], float(sys.argv[2]), Path(sys.argv[3])
+class Clock:
+    def __init__(self): self.marks = []
+    def notify(self, event):
+        if isinstance(event, Progress):
+            self.marks.append((time.monotonic(), event.step))
+            if self.marks[-1][0] - self.marks[0][0] > seconds + 2: trainer.commands.send(Stop(False))
+from ganengine.commands import Stop
+clock = Clock()
+config = find_preset(preset).config.with_changes({"training.length_in": "steps", "training.steps": 10_000_000})
+trainer = new_run(config, runs, [clock])
+trainer.run()
+counted = [mark for mark in clock.marks if mark[0] - clock.marks[0][0] > 2]
+print((counted[-1][1] - counted[0][1]) / (counted[-1][0] - counted[0][0]))
+"""
+
+
+def headless_speed(preset: str, seconds: float, environment: dict[str, str]) -> float:
+    """Steps a second of a training without a window."""
+    with tempfile.TemporaryDirectory() as runs:
+        command = [sys.executable, "-c", _HEADLESS, preset, str(seconds), runs]
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return float(result.stdout.split()[-1])
+
+
+def studio_speed(preset: str, seconds: float, environment: dict[str, str]) -> float:
+    """Steps a second of the same training in the window."""
+    command = [sys.executable, __file__, "--one-speed", preset, "--seconds", str(seconds)]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return float(result.stdout.split()[-1])
+
+
+def one_speed(preset: str, seconds: float) -> float:
+    """Steps a second in this process's window."""
+    from lateness import real_window, start, stop, wait_for
+
+    with real_window() as window:
+        marks: list[tuple[float, int]] = []
+        start(window, preset, training__length_in="steps", training__steps=10_000_000)
+        wait_for(2000)
+        window.session.progressed.connect(lambda event: marks.append((time.monotonic(), event.step)))
+        wait_for(1000 * seconds)
+        stop(window)
+    # The last comes when it is stopped.
+    return (marks[-2][1] - marks[0][1]) / (marks[-2][0] - marks[0][0])
+
+
+def speeds(seconds: float, presets: Sequence[str], rounds: int) -> None:
+    """Print what the window costs: by turns, so that a busier minute counts for both."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "GANENGINE_TUNING": "off"}
+    print("\n| steps a second, 1 thread | headless | in the studio | share | least |\n|---|---|---|---|---|")
+    for preset in presets:
+        pairs = []
+        for turn in range(rounds):
+            both = [headless_speed, studio_speed]
+            found = {way: way(preset, seconds, environment) for way in (both if turn % 2 else both[::-1])}
+            pairs.append((found[headless_speed], found[studio_speed]))
+        alone, beside = (statistics.median(column) for column in zip(*pairs, strict=True))
+        shares = [inside / outside for outside, inside in pairs]
+        share = f"{100 * statistics.median(shares):.0f} % | {100 * min(shares):.0f} %"
+        print(f"| {preset} | {alone:.1f} | {beside:.1f} | {share} |", flush=True)
 
 
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--preset", default="digits-best")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=("start", "lateness", "speed"))
+    parser.add_argument("--presets", nargs="+", default=["digits-best", "mnist-simple"])
+    parser.add_argument("--one-speed", metavar="PRESET", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    painted, ready = start_times(options.runs)
-    print("| start of the process to | median s | slowest s |\n|---|---|---|")
-    for name, times in {"first paint": painted, "ready to train": ready}.items():
-        print(f"| {name} | {statistics.median(times):.2f} | {max(times):.2f} |")
-    print(f"\n| event loop, {options.preset} | ticks | median ms late | p95 | p99 | worst |\n|---|---|---|---|---|---|")
-    for name, late in lateness(options.seconds, options.preset).items():
-        points = statistics.quantiles(late, n=100)
-        print(f"| {name} | {len(late)} | {points[49]:.1f} | {points[94]:.1f} | {points[98]:.1f} | {max(late):.1f} |")
+    if options.one_speed:
+        print(one_speed(options.one_speed, options.seconds))
+        return
+    if options.only in {None, "start"}:
+        painted, ready = start_times(options.runs)
+        print("| start of the process to | median s | slowest s |\n|---|---|---|")
+        for name, times in {"first paint": painted, "ready to train": ready}.items():
+            print(f"| {name} | {statistics.median(times):.2f} | {max(times):.2f} |")
+    if options.only in {None, "lateness"}:
+        from lateness import row
+
+        print("\n| event loop | ticks | median ms late | p95 | p99 | worst |\n|---|---|---|---|---|---|")
+
+        def report(name: str, late: list[float]) -> None:
+            print(f"| {name} | {len(late)} | " + " | ".join(f"{value:.1f}" for value in row(late)) + " |", flush=True)
+
+        lateness(options.seconds, options.presets, report)
+    if options.only in {None, "speed"}:
+        speeds(options.seconds, options.presets, options.rounds)
 
 
 if __name__ == "__main__":

@@ -155,7 +155,20 @@ def test_instance_noise_fades_evenly(fades_in: int, shown: int, std: float) -> N
     assert (noisy - clean).std().item() == pytest.approx(std, rel=0.02)
     assert (noisy - clean).mean().item() == pytest.approx(0.0, abs=0.01 * std)
     if not std:
-        assert noisy is clean
+        assert torch.equal(noisy, clean)
+
+
+@pytest.mark.parametrize("shown", [0, 250, 1000, 5000])
+def test_instance_noise_of_a_tensor_is_that_of_the_number_and_draws_the_same_when_it_has_faded(shown: int) -> None:
+    noise = InstanceNoise(instance_noise=0.4, instance_noise_images=1000)
+    after = []
+    for given in (shown, torch.tensor(float(shown))):
+        torch.manual_seed(1)
+        after.append((noise.images(images(1), given), torch.rand(3)))
+    torch.testing.assert_close(after[0], after[1])
+    torch.manual_seed(1)
+    torch.randn_like(images(1))
+    assert torch.equal(after[0][1], torch.rand(3))
 
 
 def test_instance_noise_lets_the_generators_gradient_through() -> None:

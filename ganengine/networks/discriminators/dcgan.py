@@ -8,6 +8,7 @@ from torch import nn
 from ganengine.fields import setting
 from ganengine.networks.conditional import ProjectionDiscriminator
 from ganengine.networks.discriminators.base import Discriminator
+from ganengine.networks.dropout import Dropout
 from ganengine.networks.layers import activation, convolution_norm
 from ganengine.networks.pyramid import problem_with, pyramid
 from ganengine.networks.settings import (
@@ -74,4 +75,4 @@ class DCGANDiscriminator(Discriminator):
 
     def _after(self) -> list[nn.Module]:
         # Dropout also at 0, so that a fork may change it.
-        return [activation(self.activation, self.leaky_slope), nn.Dropout(self.dropout)]
+        return [activation(self.activation, self.leaky_slope), Dropout(self.dropout)]

@@ -8,6 +8,7 @@ from torch import nn
 from ganengine.fields import setting
 from ganengine.networks.conditional import ProjectionDiscriminator
 from ganengine.networks.discriminators.base import Discriminator
+from ganengine.networks.dropout import Dropout
 from ganengine.networks.layers import activation, dense_norm
 from ganengine.networks.settings import (
     Activation,
@@ -48,7 +49,7 @@ class MLPDiscriminator(Discriminator):
         for inputs, outputs in pairwise((shape.size, *self.widths)):
             layers += [nn.Linear(inputs, outputs), *dense_norm(self.norm, outputs)]
             layers.append(activation(self.activation, self.leaky_slope))
-            layers.append(nn.Dropout(self.dropout))  # also at 0, so that a fork may change it
+            layers.append(Dropout(self.dropout))  # also at 0, so that a fork may change it
         D = ProjectionDiscriminator(nn.Sequential(*layers), nn.Linear(self.widths[-1], 1), num_classes)
         initialise(D, self.initialisation, self.activation, self.leaky_slope)
         if self.spectral_norm:

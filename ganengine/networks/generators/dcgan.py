@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from torch import nn
 
 from ganengine.networks.conditional import ConditionalGenerator, embedding_width
+from ganengine.networks.dropout import Dropout
 from ganengine.networks.generators.base import Generator
 from ganengine.networks.layers import activation, convolution_norm, takes_bias_away
 from ganengine.networks.pyramid import problem_with, pyramid
@@ -64,4 +65,4 @@ class DCGANGenerator(Generator):
     def _after(self, channels: int) -> list[nn.Module]:
         # Dropout also at 0, so that a fork may change it.
         norm = convolution_norm(self.norm, channels)
-        return [*norm, activation(self.activation, self.leaky_slope), nn.Dropout(self.dropout)]
+        return [*norm, activation(self.activation, self.leaky_slope), Dropout(self.dropout)]

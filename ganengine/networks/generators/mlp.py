@@ -7,6 +7,7 @@ from torch import nn
 
 from ganengine.fields import setting
 from ganengine.networks.conditional import ConditionalGenerator, embedding_width
+from ganengine.networks.dropout import Dropout
 from ganengine.networks.generators.base import Generator
 from ganengine.networks.layers import activation, dense_norm, image_of
 from ganengine.networks.settings import (
@@ -48,7 +49,7 @@ class MLPGenerator(Generator):
         for inputs, outputs in pairwise((self.latent_dim + embedding_width(num_classes), *self.widths)):
             layers += [nn.Linear(inputs, outputs), *dense_norm(self.norm, outputs)]
             layers.append(activation(self.activation, self.leaky_slope))
-            layers.append(nn.Dropout(self.dropout))  # also at 0, so that a fork may change it
+            layers.append(Dropout(self.dropout))  # also at 0, so that a fork may change it
         body = nn.Sequential(*layers, nn.Linear(self.widths[-1], shape.size), nn.Tanh(), image_of(shape))
         initialise(body, self.initialisation, self.activation, self.leaky_slope)
         if self.spectral_norm:
