@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from ganengine.rules import Rules
 
@@ -122,7 +123,7 @@ def _teach_discriminator(
     with torch.no_grad():
         fake_images = rules.seen(fake_images, shown)
         real_images = rules.seen(real_images, shown)
-    real_logits, fake_logits = rules.forward(D, real_images, labels), rules.forward(D, fake_images, labels)
+    real_logits, fake_logits = _judged(D, rules, real_images, fake_images, labels)
     loss_real, loss_fake = rules.loss.discriminator(*rules.judged(real_logits, fake_logits))
     total = loss_real + loss_fake
     penalties = rules.penalties(lambda images: D(images, labels), real_images, fake_images)
@@ -137,6 +138,21 @@ def _teach_discriminator(
         "grad/d": gradient,
         **{key: value.detach() for key, value in penalties.items()},
     }
+
+
+def _judged(
+    D: nn.Module, rules: Rules, real_images: Tensor, fake_images: Tensor, labels: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """D's logits [N] of real and of fake images, in one pass where that comes to the same.
+
+    One pass reads and writes D's weights and gradients once. With batch norm each half has statistics of its own
+    (Chintala et al. 2016, tip 4), so it takes two.
+    """
+    if any(isinstance(part, _BatchNorm) for part in D.modules()):
+        return rules.forward(D, real_images, labels), rules.forward(D, fake_images, labels)
+    twice = None if labels is None else torch.cat([labels, labels])
+    real_logits, fake_logits = rules.forward(D, torch.cat([real_images, fake_images]), twice).chunk(2)
+    return real_logits, fake_logits
 
 
 def _teach_generator(

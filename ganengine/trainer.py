@@ -28,28 +28,23 @@ from ganengine.events import (
     AlertEvent,
     CheckpointEvent,
     EditEvent,
-    FreshSamplesEvent,
     MetricsEvent,
     NoteEvent,
     Progress,
     RunStarted,
     RunStatus,
-    SamplesEvent,
     StatusChanged,
     TrainingObserver,
 )
-from ganengine.export.grid import save_sample
 from ganengine.fit import check_fit
 from ganengine.judge import Judge
-from ganengine.latents import class_blocks, latents_of_seed
 from ganengine.meter import not_finite
 from ganengine.players import Players
 from ganengine.rules import Rules
 from ganengine.runs.checkpoints import save_checkpoint
 from ganengine.runs.directory import RunDirectory
 from ganengine.runs.recorder import Recorder
-from ganengine.runs.thinning import SampleThinning
-from ganengine.sampling import as_arrays, on_their_way
+from ganengine.sample_maker import SampleMaker
 from ganengine.side_stream import Arrivals
 from ganengine.speed import Speedometer
 from ganengine.state import TrainingState
@@ -67,6 +62,7 @@ class Trainer:
         commands: where any thread leaves its requests.
         state: networks, data, random numbers and counters.
         directory: where everything is written.
+        stepper: takes the steps, in the way that is quickest here.
     """
 
     def __init__(
@@ -103,7 +99,6 @@ class Trainer:
         self._voice = Voice(Recorder(directory), [self._stops, *observers], pause=self._hold if patient else None)
         self._device = devices.resolve(config.training.device)
         self._speed = Speedometer()
-        self._thinning = SampleThinning(directory)
         self._arrivals = Arrivals()
         self._steps_allowed: int | None = None  # None: as many as there are; 0: paused
         self._save_at_end = True
@@ -117,7 +112,8 @@ class Trainer:
                 if checkpoint["config"] == config.model_dump(mode="json"):
                     self._saved_step = self.state.step
             self._judge = Judge(self.state, self._voice.prepare)
-            self._stepper = Stepper(config, self.state, self._note)
+            self.stepper = Stepper(config, self.state, self._note)
+            self._samples = SampleMaker(self.state, directory, self._voice, self._arrivals)
         except RuntimeError as error:
             raise explained(error, config, self._device, dataset) from error
 
@@ -168,7 +164,7 @@ class Trainer:
     # -- one step ------------------------------------------------------------------------------------------------------
 
     def _train_step(self) -> None:
-        self._stepper.step(self.config, self._rules, self._rate_factor(), self._seconds_left() or math.inf)
+        self.stepper.step(self.config, self._rules, self._rate_factor(), self._seconds_left() or math.inf)
 
     def _rate_factor(self, step: int | None = None) -> float:
         """What the schedule multiplies the learning rates with in a step, by default the next one."""
@@ -209,18 +205,7 @@ class Trainer:
         self._arrivals.deliver(wait=self._tells_at_once)
 
     def _sample(self) -> None:
-        fixed, recording, step, epoch = self.state.fixed, self.config.recording, self.step, self.state.epoch
-
-        def keep(arrived: Tensor) -> None:
-            images, path = arrived.numpy(), self.directory.sample_path(step)
-            try:
-                save_sample(path, images, step, fixed.columns)
-                dropped = self._thinning.added(step, recording.keep_samples, recording.sample_every)
-                self._voice.tell(SamplesEvent(step, epoch, images, path, fixed.columns, dropped))
-            except StorageError as error:
-                self._voice.no_room(error, step)
-
-        self._arrivals.expect(on_their_way(self.players.sample(fixed.z, fixed.labels)), keep)
+        self._samples.keep(self.config)
         self._arrivals.deliver(wait=self._tells_at_once)
 
     @property
@@ -338,7 +323,7 @@ class Trainer:
 
     def state_dict(self) -> dict[str, Any]:
         """The content of a checkpoint of this step."""
-        self._stepper.settle()
+        self.stepper.settle()
         return self.state.state_dict(self.config, entered=self._entered)
 
     # -- requests ------------------------------------------------------------------------------------------------------
@@ -365,7 +350,7 @@ class Trainer:
                 case Edit(changes=changes):
                     self._edit(changes)
                 case MakeSamples(seed=seed, count=count):
-                    self._make_samples(seed, count)
+                    self._samples.show(self.config, seed, count)
                 case Evaluate():
                     self._evaluate()
         if self._steps_allowed is None:
@@ -381,7 +366,7 @@ class Trainer:
                 case SaveCheckpoint():
                     self._save(kept=True)
                 case MakeSamples(seed=seed, count=count):
-                    self._make_samples(seed, count)
+                    self._samples.show(self.config, seed, count)
 
     def _next_command(self) -> Command | None:
         paused = self._steps_allowed == 0
@@ -405,9 +390,3 @@ class Trainer:
             self._rules = Rules.of(new)
             self._saved_step = -1  # a checkpoint holds the settings too
             self._voice.tell(EditEvent(self.step, new, differences, self.total_steps))
-
-    def _make_samples(self, seed: int, count: int) -> None:
-        z = latents_of_seed(seed, count, self.config.generator.latent_dim, self._device)
-        labels = class_blocks(count, len(self.state.classes))
-        images = self.players.sample(z, None if labels is None else labels.to(self._device))
-        self._voice.announce(FreshSamplesEvent(self.step, as_arrays(images)))

@@ -4,6 +4,7 @@ Tracing and compiling take tens of seconds of Python and of the C++ compiler. He
 interpreter nor, with the lowest priority, its core.
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -53,7 +54,17 @@ def build(spec: "StepSpec", folder: Path) -> None:
     device = torch.device(spec.device)
     traced = trace(spec.config, spec.shape, spec.num_classes, device)
     compile_graph(traced.graph, traced.example, folder / LIBRARY)
-    (folder / DESCRIPTION).write_text(json.dumps(traced.description()), encoding="utf-8")
+    description = traced.description() | {"digest": digest_of(folder / LIBRARY)}
+    (folder / DESCRIPTION).write_text(json.dumps(description), encoding="utf-8")
+
+
+def digest_of(library: Path) -> str:
+    """Of a library's content: to load a damaged one would end the process, or worse.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return hashlib.blake2b(library.read_bytes(), digest_size=16).hexdigest()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -86,10 +87,8 @@ class Preparation:
 
     def _finish(self) -> None:
         """Nobody waits for it any more: keep what it made for later."""
-        try:
+        with suppress(GraphUnusable):
             self.result()
-        except GraphUnusable:
-            pass
 
     def _cleared(self) -> Path:
         """The folder without what was only needed to make it."""

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganengine.graph.build import DESCRIPTION, LIBRARY
+from ganengine.graph.build import DESCRIPTION, LIBRARY, digest_of
 from ganengine.graph.draws import Draw
 from ganengine.graph.errors import GraphUnusable
 
@@ -32,6 +32,8 @@ class StepProgram:
             self.metrics: list[str] = description["metrics"]
             self._inputs: list[dict[str, Any]] = description["inputs"]
             self._draws = [Draw.from_json(values) for values in description["draws"]]
+            if description["digest"] != digest_of(folder / LIBRARY):
+                raise GraphUnusable(f"the compiled step in {folder} is damaged")
             self._runner = _runner(folder / LIBRARY, device)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise GraphUnusable(f"the compiled step in {folder} cannot be loaded: {error}") from error

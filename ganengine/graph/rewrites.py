@@ -86,7 +86,10 @@ def doubled_by_product(x: Tensor, weight: Tensor) -> Tensor:
         return parts[:, row[1] : row[1] + height, column[1] : column[1] + width, :, row[0], column[0]]
 
     phases = [
-        part(rows[0], columns_[0]) + part(rows[0], columns_[1]) + part(rows[1], columns_[0]) + part(rows[1], columns_[1])
+        part(rows[0], columns_[0])
+        + part(rows[0], columns_[1])
+        + part(rows[1], columns_[0])
+        + part(rows[1], columns_[1])
         for rows in places
         for columns_ in places
     ]

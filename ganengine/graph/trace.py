@@ -173,9 +173,7 @@ def _step(
 ) -> dict[str, Tensor]:
     rules = Rules.of(config)
     labels = list(inputs.labels) or [None] * len(inputs.images)
-    batches = [
-        (rules.drawn(to_unit_range(images)), its) for images, its in zip(inputs.images, labels, strict=True)
-    ]
+    batches = [(rules.drawn(to_unit_range(images)), its) for images, its in zip(inputs.images, labels, strict=True)]
     return training_step(
         players.G,
         players.D,

@@ -2,12 +2,14 @@
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
 _WARM_UP = 2  # steps of a trial that do not count: caches are cold, threads asleep
 _STEPS, _SECONDS = 6, 0.15  # a trial has at least so many steps, and takes at least so long;
 _FEW_STEPS, _MANY_SECONDS = 2, 1.0  # or so many of slow ones
+_PATIENCE_S = 1.0  # after a trial before the next; doubled each time the machine turns out to be restless
 _SLOWER = 1.25  # than it was: then something else wants the processor, and all are tried anew
 _HOPELESS = 4.0  # times slower than another
 _MARGIN = 0.97  # of the present way's time that another must beat, so that a tie changes nothing
@@ -55,6 +57,7 @@ class Contest:
         self._in_trial = False
         self._recent: deque[float] = deque(maxlen=64)
         self._since = 0.0
+        self._patience_s = _PATIENCE_S
 
     @property
     def is_settled(self) -> bool:
@@ -121,13 +124,19 @@ class Contest:
     def _watch(self, seconds: float) -> None:
         self._recent.append(seconds)
         self._since += seconds
-        if len(self._candidates) < 2:
-            return
-        expected = self.seconds.get(self.now, math.inf)
-        enough = len(self._recent) >= _STEPS and sum(self._recent) >= _SECONDS
-        is_slower = enough and self._since >= 1.0 and median(self._recent) > _SLOWER * expected
-        if is_slower or (self._since >= self._retry_s and self._could_use_more()):
-            self._try([way for way in self._candidates if way.compiled == self.now.compiled])
+        peers = [way for way in self._candidates if way.compiled == self.now.compiled]
+        if self._since >= self._retry_s:
+            self._patience_s = _PATIENCE_S
+            if self._could_use(peers, lambda threads: threads > self.now.threads):
+                self._try(peers)
+        # Fewer threads are the cure for a busy machine; more of them never are.
+        elif self._could_use(peers, lambda threads: threads < self.now.threads) and self._is_slower():
+            self._patience_s = min(2 * self._patience_s, self._retry_s)
+            self._try(peers)
 
-    def _could_use_more(self) -> bool:
-        return any(way.threads > self.now.threads for way in self._candidates if way.compiled == self.now.compiled)
+    def _is_slower(self) -> bool:
+        enough = len(self._recent) >= _STEPS and sum(self._recent) >= _SECONDS
+        return enough and self._since >= self._patience_s and median(self._recent) > _SLOWER * self.seconds.get(self.now, math.inf)
+
+    def _could_use(self, ways: list[Way], threads: Callable[[int], bool]) -> bool:
+        return any(threads(way.threads) for way in ways)

@@ -14,8 +14,7 @@ def eager_step(config: TrainConfig, rules: Rules, players: Players, batch: Batch
     """Take one step; returns metric key → 0-d tensor. `factor` is the schedule's."""
     players.set_rates(config, factor)
     batches = [
-        (rules.drawn(to_unit_range(images)), labels)
-        for images, labels in zip(batch.images, batch.labels, strict=True)
+        (rules.drawn(to_unit_range(images)), labels) for images, labels in zip(batch.images, batch.labels, strict=True)
     ]
     return training_step(
         players.G,

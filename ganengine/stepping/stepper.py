@@ -36,6 +36,7 @@ class Stepper:
         self.way = Way(False, state.threads)
         self._contest = Contest(self.way)
         self._threads = [state.threads]
+        self._said: Way | None = None
         self._graph: GraphStep | None = None
         self._source: GraphSource | None = None
         self._began = state.seconds
@@ -69,6 +70,11 @@ class Stepper:
         state.seconds += took
         if self._contest.took(took):
             self._say_choice()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the compiled step is in the contest or given up, and no trial is under way."""
+        return self._contest.is_settled and (self._graph is not None or self._source is None)
 
     def settle(self) -> None:
         """Bring up to date what a checkpoint holds of the optimizers."""
@@ -127,6 +133,10 @@ class Stepper:
         return [Way(compiled, threads) for threads in self._threads]
 
     def _say_choice(self) -> None:
+        """Once for each change: a machine with other work makes many trials."""
+        if self._contest.now == self._said:
+            return
+        self._said = self._contest.now
         seconds = self._contest.seconds
         times = ", ".join(f"{way}: {1 / seconds[way]:,.1f} steps/s" for way in sorted(seconds, key=seconds.__getitem__))
         self._tell(f"Goes on with {self._contest.now} ({times}).")

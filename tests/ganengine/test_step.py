@@ -61,12 +61,14 @@ def tutorial_step(
     z_g: Tensor,
     real_label: float,
 ) -> dict[str, float]:
-    """The loop as the tutorials write it."""
+    """The loop as the tutorials write it; without batch norm D judges all in one pass (spectral norm iterates in each)."""
     optimizer_d.zero_grad()
-    real_logits = D(real_images)
+    fake_images = G(z_d).detach()
+    if any(isinstance(part, nn.BatchNorm2d) for part in D.modules()):
+        real_logits, fake_logits = D(real_images), D(fake_images)
+    else:
+        real_logits, fake_logits = D(torch.cat([real_images, fake_images])).chunk(2)
     loss_real = binary_cross_entropy_with_logits(real_logits, torch.full_like(real_logits, real_label))
-    fake_images = G(z_d)
-    fake_logits = D(fake_images.detach())
     loss_fake = binary_cross_entropy_with_logits(fake_logits, torch.zeros_like(fake_logits))
     (loss_real + loss_fake).backward()
     grad_d = torch.nn.utils.clip_grad_norm_(D.parameters(), float("inf")).item()
