@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from ganengine import devices
+from ganengine.allocation import keep_freed_memory
 from ganengine.batches import ShuffledBatches, latents, rng_state, set_rng_state
 from ganengine.config import TrainConfig
 from ganengine.data.dataset import ImageDataset
@@ -72,6 +73,7 @@ class TrainingState:
         """Put all that is global in torch to where it belongs: random generators, thread count, switches."""
         set_rng_state(self._rng, self.device)
         torch.set_num_threads(self.threads)
+        keep_freed_memory()
         self._switches = entered(self._compute, self.device)
 
     def leave(self) -> None:

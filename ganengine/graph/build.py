@@ -22,7 +22,10 @@ LIBRARY, DESCRIPTION = "step.so", "step.json"
 def main(arguments: list[str]) -> int:
     """Compile; the last line of the error output says why it could not be done."""
     source, folder = map(Path, arguments)
-    psutil.Process().nice(psutil.IDLE_PRIORITY_CLASS if sys.platform == "win32" else 15)
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.IDLE_PRIORITY_CLASS)
+    else:
+        psutil.Process().nice(15)
     os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
     from ganengine.errors import GanEngineError
     from ganengine.graph.spec import StepSpec

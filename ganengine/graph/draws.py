@@ -65,7 +65,7 @@ def hoist(graph_module: fx.GraphModule) -> list[tuple[Draw, Tensor]]:
     """
     graph = graph_module.graph
     last = [node for node in graph.nodes if node.op == "placeholder"][-1]
-    found = []
+    found: list[tuple[Draw, Tensor]] = []
     for node in list(graph.nodes):
         if not _is_random(node):
             continue

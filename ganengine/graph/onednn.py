@@ -19,8 +19,8 @@ def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 @cache
-def _define() -> torch.library.Library:
-    library = torch.library.Library("gan_studio", "DEF")
+def _define() -> Any:
+    library: Any = torch.library.Library("gan_studio", "DEF")  # type: ignore[no-untyped-call]
     library.define("product(Tensor x, Tensor weight, Tensor? bias) -> Tensor")
     library.impl("product", _multiply, "CPU")
     library.impl("product", lambda x, weight, bias: x.new_empty(x.shape[0], weight.shape[0]), "Meta")
@@ -41,7 +41,9 @@ def teach_compiler() -> None:
         constants = [*([None] if bias is None else []), "none", [-1], ""]
         size = [x.get_size()[0], weight.get_size()[0]]
         layout = ir.FixedLayout(device=x.get_device(), dtype=x.get_dtype(), size=size)
-        node = mkldnn_ir._create_output_node(mkldnn_ir.LinearUnary(layout, inputs, constants))
+        node = mkldnn_ir._create_output_node(  # type: ignore[no-untyped-call]
+            mkldnn_ir.LinearUnary(layout, inputs, constants)
+        )
         return ir.TensorBox.create(node)
 
     _define()

@@ -7,9 +7,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
+
+import psutil
 
 from ganengine.graph import store
 from ganengine.graph.errors import GraphUnusable
@@ -37,21 +39,24 @@ class Preparation:
 
     def __init__(self, key: str, spec: StepSpec) -> None:
         self._key = key
-        try:
-            store.root().mkdir(parents=True, exist_ok=True)
-            self._folder = Path(tempfile.mkdtemp(prefix=f"{key}.", suffix=".tmp", dir=store.root()))
-            source = self._folder / "spec.json"
-            source.write_text(json.dumps(spec.to_json()), encoding="utf-8")
-            self._errors: IO[bytes] = (self._folder / "errors.txt").open("wb")
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "ganengine.graph.build", str(source), str(self._folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                env=os.environ | _environment(self._folder),
-            )
-        except OSError as error:
-            raise GraphUnusable(f"it cannot be started: {error}") from error
+        with ExitStack() as undo:
+            try:
+                store.root().mkdir(parents=True, exist_ok=True)
+                self._folder = Path(tempfile.mkdtemp(prefix=f"{key}.", suffix=".tmp", dir=store.root()))
+                undo.callback(shutil.rmtree, self._folder, ignore_errors=True)
+                source = self._folder / "spec.json"
+                source.write_text(json.dumps(spec.to_json()), encoding="utf-8")
+                self._errors: IO[bytes] = undo.enter_context((self._folder / "errors.txt").open("wb"))
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "ganengine.graph.build", str(source), str(self._folder)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=self._errors,
+                    env=os.environ | _environment(self._folder),
+                )
+            except OSError as error:
+                raise GraphUnusable(f"it cannot be started: {error}") from error
+            undo.pop_all()
 
     @property
     def has_ended(self) -> bool:
@@ -80,7 +85,7 @@ class Preparation:
     def end(self) -> None:
         """Give it up."""
         _running.pop(self._key, None)
-        self._process.kill()
+        _kill(self._process.pid)
         self._process.wait()
         self._errors.close()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -95,6 +100,15 @@ class Preparation:
         (self._folder / "errors.txt").unlink()
         shutil.rmtree(self._folder / "work", ignore_errors=True)
         return self._folder
+
+
+def _kill(pid: int) -> None:
+    """With what it started: the C++ compiler would go on by itself."""
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for one in [process, *process.children(recursive=True)]:
+            with suppress(psutil.Error):
+                one.kill()
 
 
 def _environment(folder: Path) -> dict[str, str]:

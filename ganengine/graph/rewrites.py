@@ -5,6 +5,7 @@ channels-last order are up to twice as fast as in PyTorch's own; and a transpose
 (G's last layer, and the gradient at D's input) is five times as fast as a matrix product with a sum of shifted parts.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -107,7 +108,7 @@ def _channels_last(x: Tensor) -> Tensor:
     return x.contiguous(memory_format=torch.channels_last)
 
 
-_EXCHANGES = {
+_EXCHANGES: dict[Any, Callable[..., Any]] = {
     torch.ops.aten.mm.default: _mm,
     torch.ops.aten.addmm.default: _addmm,
     _CONVOLUTION: _convolution,

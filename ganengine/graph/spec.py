@@ -14,7 +14,10 @@ from ganengine.config import TrainConfig
 from ganengine.shapes import ImageShape
 
 _SECTIONS = ("generator", "discriminator", "loss", "regularization", "augment", "optimizer_g", "optimizer_d", "compute")
-_SOURCES = ("step.py", "rules.py", "players.py", "networks", "losses", "regularizers", "augment", "optimizers", "graph")
+_SOURCES = (
+    *("step.py", "rules.py", "players.py", "precision.py", "data/dataset.py"),
+    *("networks", "losses", "regularizers", "augment", "optimizers", "graph"),
+)
 
 
 @dataclass(frozen=True)

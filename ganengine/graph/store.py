@@ -4,11 +4,13 @@ An entry is a folder ``<cache root>/graphs/<key>``. One is made in a folder besi
 It lies in the user's own cache and nowhere else: nothing in a run or data folder is ever loaded as code.
 """
 
+import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from ganengine import places
-from ganengine.graph.build import DESCRIPTION, LIBRARY
+from ganengine.graph.build import DESCRIPTION, LIBRARY, digest_of
 
 KEPT = 64  # entries, of about 2 MB each; the least recently used ones beyond are removed
 
@@ -19,11 +21,18 @@ def root() -> Path:
 
 
 def find(key: str) -> Path | None:
-    """The complete entry of a key; it counts as used now."""
+    """The complete entry of a key; it counts as used now. A damaged one is removed, for it must never be loaded."""
     folder = root() / key
-    if not (folder / DESCRIPTION).is_file() or not (folder / LIBRARY).is_file():
+    try:
+        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        is_whole = description["digest"] == digest_of(folder / LIBRARY)
+    except (OSError, ValueError, KeyError, TypeError):
+        is_whole = False
+    if not is_whole:
+        discard(key)
         return None
-    (folder / DESCRIPTION).touch()
+    with suppress(OSError):
+        (folder / DESCRIPTION).touch()
     return folder
 
 
@@ -37,8 +46,9 @@ def add(key: str, made: Path) -> Path:
         made.rename(root() / key)
     except OSError:
         if find(key) is None:
-            raise
-        shutil.rmtree(made, ignore_errors=True)
+            made.rename(root() / key)
+        else:
+            shutil.rmtree(made, ignore_errors=True)
     _prune(sparing=key)
     return root() / key
 

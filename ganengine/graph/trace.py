@@ -92,7 +92,11 @@ def trace(config: TrainConfig, shape: ImageShape, num_classes: int, device: torc
     state = slots(players)
     step = _FlatStep(config, players, list(state), inputs)
     sums = torch.zeros(len(metrics), device=device)
-    graph = _functional(step, [*(tensor.detach() for tensor in state.values()), sums, *inputs.flat()])
+    try:
+        graph = _functional(step, [*(tensor.detach() for tensor in state.values()), sums, *inputs.flat()])
+    except RuntimeError as error:  # most likely something that looks at a tensor's values
+        gist = str(error).strip().partition("\n")[0]
+        raise NotTraceable(f"a step does something that a graph cannot hold ({gist})") from error
     draws = hoist(graph)
     example = [node.meta["val"] for node in graph.graph.nodes if node.op == "placeholder"]
     return TracedStep(graph, list(state), metrics, [draw for draw, _ in draws], example)
@@ -172,7 +176,7 @@ def _step(
     shown: int | Tensor,
 ) -> dict[str, Tensor]:
     rules = Rules.of(config)
-    labels = list(inputs.labels) or [None] * len(inputs.images)
+    labels: list[Tensor | None] = [*inputs.labels] or [None] * len(inputs.images)
     batches = [(rules.drawn(to_unit_range(images)), its) for images, its in zip(inputs.images, labels, strict=True)]
     return training_step(
         players.G,

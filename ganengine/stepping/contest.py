@@ -52,6 +52,7 @@ class Contest:
         self.seconds: dict[Way, float] = {}
         self._retry_s = retry_s
         self._candidates = [first]
+        self._round: list[Way] = []  # those that the present trials choose among
         self._waiting: deque[Way] = deque()
         self._trial: list[float] = []
         self._in_trial = False
@@ -90,6 +91,7 @@ class Contest:
 
     def _try(self, ways: list[Way]) -> None:
         # The present one last: it is timed in the same moment as the others, and a settled one need not be left first.
+        self._round = list(ways)
         self._waiting = deque([*(way for way in ways if way != self.now), self.now])
         self._recent.clear()
         self._since = 0.0
@@ -116,10 +118,13 @@ class Contest:
         return True
 
     def _best(self) -> Way:
-        timed = [way for way in self._candidates if way in self.seconds] or self._candidates[:1]
-        best = min(timed, key=lambda way: self.seconds.get(way, math.inf))
-        present = self.seconds.get(self.now, math.inf) if self.now in timed else math.inf
-        return best if self.seconds.get(best, math.inf) < _MARGIN * present else self.now
+        # Not among those of an earlier round: the machine was less busy then.
+        timed = [way for way in self._round if way in self._candidates and way in self.seconds]
+        if not timed:
+            return self.now if self.now in self._candidates else self._candidates[0]
+        best = min(timed, key=self.seconds.__getitem__)
+        is_better = self.now not in timed or self.seconds[best] < _MARGIN * self.seconds[self.now]
+        return best if is_better else self.now
 
     def _watch(self, seconds: float) -> None:
         self._recent.append(seconds)
@@ -136,7 +141,11 @@ class Contest:
 
     def _is_slower(self) -> bool:
         enough = len(self._recent) >= _STEPS and sum(self._recent) >= _SECONDS
-        return enough and self._since >= self._patience_s and median(self._recent) > _SLOWER * self.seconds.get(self.now, math.inf)
+        return (
+            enough
+            and self._since >= self._patience_s
+            and median(self._recent) > _SLOWER * self.seconds.get(self.now, math.inf)
+        )
 
     def _could_use(self, ways: list[Way], threads: Callable[[int], bool]) -> bool:
         return any(threads(way.threads) for way in ways)

@@ -85,6 +85,7 @@ class Stepper:
         """Take eager steps from now on; the settings or tensors that the graph was made for are gone."""
         self._use(Way(False, self.way.threads))
         self._graph, self._source = None, None
+        self._contest.enter(*self._ways(compiled=False))
         self._contest.withdraw(self._ways(compiled=True))
 
     def _use(self, way: Way) -> None:
