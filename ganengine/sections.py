@@ -87,9 +87,9 @@ class Training(Section):
     cpu_threads: int = setting(
         0,
         title="CPU threads",
-        description="How many cores a training on the CPU uses. 0 tries one, half and all of them while training, keeps "
-        "what is quickest, and goes down to one when another program is busy (where the same bits are wanted each time: "
-        "half of them). Results agree bit for bit only between runs with the same number.",
+        description="How many cores a training on the CPU uses. 0 tries one, half and all of them while training, "
+        "keeps what is quickest, and goes down to one when another program is busy (where the same bits are wanted "
+        "each time: half of them). Results agree bit for bit only between runs with the same number.",
         unit="threads",
         ge=0,
         le=256,

@@ -86,7 +86,7 @@ class TrainingState:
         Both on the training device, also where the data set does not fit there and stays in the host's memory.
         """
         chosen = self.batches.next()
-        images, labels = self.dataset.images[chosen], None
+        images, labels = self.dataset.images.index_select(0, chosen), None
         if self.classes and self.dataset.labels is not None:
             labels = self.dataset.labels[chosen].to(self.device, non_blocking=True)
         if images.device != self.device:

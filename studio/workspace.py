@@ -27,6 +27,7 @@ from studio.presenters.networks import NetworksPresenter
 from studio.presenters.publish import PublishPresenter
 from studio.presenters.queue_dock import QueueDock
 from studio.presenters.runs import RunsPresenter
+from studio.presenters.step_ahead import StepAheadPresenter
 from studio.presenters.time_machine import TimeMachine, is_trained
 from studio.presenters.viewing import ViewingPresenter
 from studio.session import SessionState, message_for
@@ -66,6 +67,7 @@ class Workspace(QObject):
         self.data = DataTab(window, self.experiment)
         DiskHintPresenter(self.form, self.data.dataset, window.tasks)
         MemoryHintPresenter(self.form, self.data.dataset, window.session, window.messages, window.tasks)
+        StepAheadPresenter(self.form, self.data.dataset, window.session, window.tasks)
         NetworksPresenter(self.form, self.data.dataset, window.networks_view, window.tasks)
         ViewingPresenter(window.session, self.experiment, self.form, window.grid, self.plots)
         self.checkpoints = CheckpointPresenter(

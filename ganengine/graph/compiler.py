@@ -27,5 +27,6 @@ def compile_graph(graph: fx.GraphModule, example: list[Tensor], library: Path) -
     shutil.copyfile(str(made), library)
 
 
-# Threads are counted at run time, so that one library serves any number.
-_OPTIONS = {"cpp.dynamic_threads": True}
+# Threads are counted at run time, so that one library serves any number. What the processor says of itself is believed:
+# to compile a program for each of its abilities and try it takes ten seconds.
+_OPTIONS = {"cpp.dynamic_threads": True, "cpp.vec_isa_ok": True}

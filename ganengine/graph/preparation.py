@@ -9,6 +9,7 @@ import sys
 import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 import psutil
@@ -18,10 +19,15 @@ from ganengine.graph.errors import GraphUnusable
 from ganengine.graph.spec import StepSpec
 
 _running: dict[str, "Preparation"] = {}
+_lock = Lock()
 
 
 class Preparation:
-    """One compilation. It goes on when a training ends before it, for the next one, but not beyond this process."""
+    """One compilation. It goes on when a training ends before it, for the next one, but not beyond this process.
+
+    Attributes:
+        is_wanted: whether a training waits for it, or did.
+    """
 
     @classmethod
     def of(cls, spec: StepSpec) -> "Preparation":
@@ -31,14 +37,21 @@ class Preparation:
             GraphUnusable: it cannot be started.
         """
         key = spec.key()
-        for ended in [name for name, running in _running.items() if running.has_ended and name != key]:
-            _running.pop(ended)._finish()
-        if key not in _running:
-            _running[key] = cls(key, spec)
-        return _running[key]
+        with _lock:
+            for ended in [name for name, running in _running.items() if running.has_ended and name != key]:
+                _running.pop(ended)._finish()
+            if key not in _running:
+                _running[key] = cls(key, spec)
+            return _running[key]
+
+    @classmethod
+    def under_way(cls, key: str) -> "Preparation | None":
+        """The one of a step in this process that was begun and not fetched yet."""
+        return _running.get(key)
 
     def __init__(self, key: str, spec: StepSpec) -> None:
         self._key = key
+        self.is_wanted = False
         with ExitStack() as undo:
             try:
                 store.root().mkdir(parents=True, exist_ok=True)
@@ -71,6 +84,10 @@ class Preparation:
         """
         code = self._process.wait()
         _running.pop(self._key, None)
+        if self._errors.closed:  # it was fetched before, by another training
+            if (found := store.find(self._key)) is None:
+                raise GraphUnusable("it could not be compiled")
+            return found
         self._errors.close()
         try:
             if code == 0:

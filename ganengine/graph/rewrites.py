@@ -60,7 +60,8 @@ def _convolution_backward(
     gradient, x, weight = _channels_last(gradient), _channels_last(x), _channels_last(weight)
     found: list[Tensor | None] = [None, None, None]
     # One after the other: asked for both at once, oneDNN is slower than for each where there are few channels.
-    if of_input and not geometry[3] and _doubles(weight, geometry) and weight.shape[1] <= _FEW:
+    is_double = [2 * size for size in gradient.shape[2:]] == list(x.shape[2:])  # not where the size was odd
+    if of_input and is_double and not geometry[3] and _doubles(weight, geometry) and weight.shape[1] <= _FEW:
         found[0] = doubled_by_product(gradient, weight)
     elif of_input:
         found[0] = _BACKWARD(gradient, x, weight, None, *geometry, [True, False, False])[0]

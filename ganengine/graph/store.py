@@ -6,6 +6,7 @@ It lies in the user's own cache and nowhere else: nothing in a run or data folde
 
 import json
 import shutil
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ganengine import places
 from ganengine.graph.build import DESCRIPTION, LIBRARY, digest_of
 
 KEPT = 64  # entries, of about 2 MB each; the least recently used ones beyond are removed
+_FORGOTTEN_S = 24 * 3600.0
 
 
 def root() -> Path:
@@ -49,7 +51,8 @@ def add(key: str, made: Path) -> Path:
             made.rename(root() / key)
         else:
             shutil.rmtree(made, ignore_errors=True)
-    _prune(sparing=key)
+    with suppress(OSError):  # another process may be at it too
+        _prune(sparing=key)
     return root() / key
 
 
@@ -63,3 +66,6 @@ def _prune(sparing: str) -> None:
     for description in descriptions[KEPT:]:
         if description.parent.name != sparing:
             shutil.rmtree(description.parent, ignore_errors=True)
+    for left in root().glob("*.tmp"):  # by a process that was killed
+        if time.time() - left.stat().st_mtime > _FORGOTTEN_S:
+            shutil.rmtree(left, ignore_errors=True)

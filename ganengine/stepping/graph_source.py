@@ -42,17 +42,23 @@ class GraphSource:
         if self._is_done:
             return None
         if not self._looked:
+            if (under_way := Preparation.under_way(self._key)) is not None:
+                self._await(under_way)
             return self.made_before()
         if self._preparation is None:
             if trained_s >= PATIENCE_S and left_s >= WORTH_S:
                 self._is_done = True  # unless starting it succeeds
-                self._preparation = Preparation.of(self._spec)
+                self._await(Preparation.of(self._spec))
                 self._is_done = False
             return None
         if not self._preparation.has_ended:
             return None
         self._is_done = True
         return self._preparation.result()
+
+    def _await(self, preparation: Preparation) -> None:
+        preparation.is_wanted = True
+        self._preparation = preparation
 
     def wait(self) -> Path:
         """The folder, however long it takes to make it.

@@ -94,14 +94,14 @@ def check_agreement(
         set_rng_state(random_numbers, device)
     expected, found = slots(eager), slots(compiled)
     tolerance = TOLERANCE if config.compute.autocast is None else _COARSE * TOLERANCE
-    for part in ("G.", "D."):
+    for part in ("G.", "D.", "G_ema."):
         names = [name for name in expected if name.startswith(part) and expected[name].is_floating_point()]
         way = _norm([expected[name] - before[name] for name in names])
         apart = _norm([expected[name] - found[name] for name in names])
         size = _norm([expected[name] for name in names])
         if not apart <= tolerance * way + 1e-6 * size:
             share = apart / max(way, 1e-30)
-            raise GraphUnusable(f"its weights of {part[0]} differ by {share:.1%} of the way they went")
+            raise GraphUnusable(f"its weights of {part[:-1]} differ by {share:.1%} of the way they went")
 
 
 def _norm(tensors: list[Tensor]) -> float:

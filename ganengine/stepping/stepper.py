@@ -37,6 +37,7 @@ class Stepper:
         self._contest = Contest(self.way)
         self._threads = [state.threads]
         self._said: Way | None = None
+        self._remember = False
         self._graph: GraphStep | None = None
         self._source: GraphSource | None = None
         self._began = state.seconds
@@ -127,8 +128,10 @@ class Stepper:
 
     def _optimizers_remember(self, config: TrainConfig) -> bool:
         """Whether they have taken a step, now or in the checkpoint."""
-        optimizers = self._state.players.optimizers()
-        return all(optimizer.state or not config.get(name).state_names() for name, _, optimizer in optimizers)
+        if not self._remember:
+            optimizers = self._state.players.optimizers()
+            self._remember = all(found.state or not config.get(name).state_names() for name, _, found in optimizers)
+        return self._remember
 
     def _ways(self, compiled: bool) -> list[Way]:
         return [Way(compiled, threads) for threads in self._threads]

@@ -24,7 +24,9 @@ from ganengine.graph.trace import TracedStep, trace
 from ganengine.runs.checkpoints import load_checkpoint
 from ganengine.shapes import ImageShape
 from ganengine.stepping import graph_source, stepper
+from ganengine.stepping.contest import Way
 from ganengine.stepping.graph_source import GraphSource
+from ganengine.stepping.tuning import thread_choices, tuning
 from ganengine.trainer import Trainer
 from tests.ganengine.graph_helpers import CPU, TracedRunner, made_folder, resumed, run_traced
 from tests.ganengine.helpers import Watcher, make_trainer, quick_config, random_digits, run_of, same
@@ -80,7 +82,8 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path | None], None]:
     """Says what a compilation gives: a folder, or failure."""
 
     def prepare(folder: Path | None) -> None:
-        monkeypatch.setattr(graph_source, "Preparation", type("Fake", (), {"of": lambda spec: Ready(folder)}))
+        fake = type("Fake", (), {"of": lambda spec: Ready(folder), "under_way": lambda key: None})
+        monkeypatch.setattr(graph_source, "Preparation", fake)
 
     return prepare
 
@@ -263,6 +266,27 @@ def test_a_graph_that_disagrees(
     assert runner.steps == 1
 
 
+@pytest.mark.parametrize("part", ["D.answer.weight", "G_ema.body.0.bias"])
+def test_a_graph_that_leaves_something_out(
+    part: str,
+    graph: Path,
+    runner: TracedRunner,
+    traced: TracedStep,
+    runs_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    right, place = runner.run, traced.state.index(part)
+
+    def forgetful(inputs: list[Tensor]) -> list[Tensor]:
+        before = inputs[place].clone()
+        right(inputs)
+        inputs[place].copy_(before)
+        return []
+
+    monkeypatch.setattr(runner, "run", forgetful)
+    refused(runs_dir, monkeypatch, f"its weights of {part.partition('.')[0]} differ by")
+
+
 def test_a_graph_that_makes_no_numbers(
     graph: Path, runner: TracedRunner, runs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,23 +356,23 @@ class Clock:
     """Each step takes as long as is said here.
 
     Attributes:
-        eager, graph: seconds of a step.
+        eager: seconds of an eager step.
         ways: how each step was taken.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, runner: TracedRunner, eager: float, graph: float) -> None:
-        self.eager, self.graph = eager, graph
+        self.eager: Callable[[], float] = lambda: eager
         self.ways: list[str] = []
         self._now = 0.0
         eagerly, compiled = stepper.eager_step, runner.run
 
         def eager_step(*args: Any) -> Any:
-            self._now += self.eager
+            self._now += self.eager()
             self.ways.append("eager")
             return eagerly(*args)
 
         def run(inputs: list[Tensor]) -> list[Tensor]:
-            self._now += self.graph
+            self._now += graph
             self.ways.append("graph")
             return compiled(inputs)
 
@@ -388,6 +412,61 @@ def test_a_quicker_graph_stays(
     assert apart(tried, untouched(runs_dir, monkeypatch, **{"training.steps": 60})) < CLOSE
 
 
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Of which a training may take one or both."""
+    monkeypatch.setattr(psutil, "cpu_count", lambda logical=True: 2)
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("two_cores")
+@pytest.mark.parametrize(("alone", "together", "expected"), [(0.03, 0.02, 2), (0.02, 0.03, 1)])
+def test_the_number_of_threads_is_chosen_by_timing_and_kept_for_a_continuation(
+    alone: float,
+    together: float,
+    expected: int,
+    starts: list[StepSpec],
+    runner: TracedRunner,
+    runs_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    changes = {"training.steps": 24, "training.cpu_threads": 0}
+    with monkeypatch.context() as patch:
+        clock = Clock(patch, runner, eager=0.0, graph=0.0)
+        clock.eager = lambda: alone if torch.get_num_threads() == 1 else together
+        watcher = Watcher()
+        trainer = trained(runs_dir, watcher=watcher, **changes)
+    assert len(clock.ways) == 24
+    assert trainer.stepper.way == Way(False, expected)
+    assert torch.get_num_threads() == expected
+    assert notes(watcher)[0].startswith(f"Goes on with step by step, {expected} thread")
+    monkeypatch.setenv("GANENGINE_TUNING", "off")
+    again = resumed(run_of(trainer))
+    assert again.state.threads == expected
+    assert again.stepper.way == Way(False, expected)
+    again.directory.release()
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_what_there_is_to_choose_from() -> None:
+    chosen, free = quick_config(CHANGES), quick_config({**CHANGES, "training.cpu_threads": 0})
+    assert thread_choices(chosen, CPU, 1) == [1]
+    assert thread_choices(free, CPU, 1) == [1, 2]
+    assert thread_choices(free, CPU, 5) == [1, 2, 5], "what a checkpoint had, to begin with"
+    assert thread_choices(free, torch.device("cuda"), 1) == [1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), [("off", "off"), ("on", "on"), ("compiled", "compiled"), ("", "on"), ("x", "on")]
+)
+def test_what_the_environment_may_ask_for(asked: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANENGINE_TUNING", asked)
+    assert tuning(quick_config()) == expected
+    assert tuning(quick_config({"compute.deterministic": True})) == "off"
+
+
 def test_leaving_the_graph_for_good(
     graph: Path, runner: TracedRunner, runs_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -419,6 +498,10 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> list[StepSpec]:
         def of(cls, spec: StepSpec) -> "Endless":
             found.append(spec)
             return cls()
+
+        @classmethod
+        def under_way(cls, key: str) -> None:
+            return None
 
     monkeypatch.setattr(graph_source, "Preparation", Endless)
     return found
@@ -501,6 +584,7 @@ def test_what_the_process_made_is_kept_and_found(
     assert Preparation.of(spec) is running, "one for all that want it"
     folder = running.result()
     assert folder == store.find(spec.key())
+    assert running.result() == folder, "also for a second one that waited"
     assert sorted(path.name for path in folder.iterdir()) == sorted(["spec.json", LIBRARY, DESCRIPTION])
     assert [path.name for path in store.root().iterdir()] == [spec.key()]
     assert StepSpec.from_json(json.loads((folder / "spec.json").read_text())).key() == spec.key()
@@ -526,7 +610,9 @@ def test_half_an_entry_is_replaced(compiler: Callable[[str], None], traced: Trac
 def test_a_failing_process_says_why(then: str, why: str, compiler: Callable[[str], None]) -> None:
     compiler(then)
     with pytest.raises(GraphUnusable, match=why):
-        Preparation.of(StepSpec(quick_config(CHANGES), SHAPE, 0, "cpu")).result()
+        (running := Preparation.of(StepSpec(quick_config(CHANGES), SHAPE, 0, "cpu"))).result()
+    with pytest.raises(GraphUnusable, match="could not be compiled"):
+        running.result()
     assert not list(store.root().iterdir())
 
 
