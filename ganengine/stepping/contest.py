@@ -70,15 +70,6 @@ class Contest:
         self._candidates += [way for way in ways if way not in self._candidates]
         self._try(self._candidates)
 
-    def withdraw(self, ways: list[Way]) -> None:
-        """These are no longer possible."""
-        self._candidates = [way for way in self._candidates if way not in ways]
-        self._waiting = deque(way for way in self._waiting if way not in ways)
-        if self.now in ways:
-            self._trial.clear()
-            self._in_trial = False
-            self.now = self._best()
-
     def took(self, seconds: float) -> bool:
         """How long the step took; True where the choice of the best was made anew."""
         if self._in_trial:
@@ -119,9 +110,7 @@ class Contest:
 
     def _best(self) -> Way:
         # Not among those of an earlier round: the machine was less busy then.
-        timed = [way for way in self._round if way in self._candidates and way in self.seconds]
-        if not timed:
-            return self.now if self.now in self._candidates else self._candidates[0]
+        timed = [way for way in self._round if way in self.seconds]
         best = min(timed, key=self.seconds.__getitem__)
         is_better = self.now not in timed or self.seconds[best] < _MARGIN * self.seconds[self.now]
         return best if is_better else self.now

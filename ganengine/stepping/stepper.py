@@ -74,20 +74,14 @@ class Stepper:
 
     @property
     def is_settled(self) -> bool:
-        """Whether the compiled step is in the contest or given up, and no trial is under way."""
-        return self._contest.is_settled and (self._graph is not None or self._source is None)
+        """Whether the compiled step is in the contest or given up, no trial is under way, and its outcome is in use."""
+        is_known = self._graph is not None or self._source is None
+        return is_known and self._contest.is_settled and self._contest.now == self.way
 
     def settle(self) -> None:
         """Bring up to date what a checkpoint holds of the optimizers."""
         if self.way.compiled and self._graph is not None:
             self._graph.settle()
-
-    def leave(self) -> None:
-        """Take eager steps from now on; the settings or tensors that the graph was made for are gone."""
-        self._use(Way(False, self.way.threads))
-        self._graph, self._source = None, None
-        self._contest.enter(*self._ways(compiled=False))
-        self._contest.withdraw(self._ways(compiled=True))
 
     def _use(self, way: Way) -> None:
         if way == self.way:

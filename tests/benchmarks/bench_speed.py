@@ -80,7 +80,13 @@ def compete(
             contestant = Contestant(entry, work.key, images, threads, cache)
             ends.callback(contestant.end)
             # One after the other: the trainer times itself while it settles.
-            contestant.wait_until_ready()
+            try:
+                contestant.wait_until_ready()
+            except RuntimeError as error:
+                if entry.name in {SHIPPED, EAGER}:
+                    raise
+                print(f"({work.key}) left out: {error}", file=sys.stderr)
+                continue
             if contestant.ready["parameters"] != parameter_counts(work):
                 raise AssertionError(f"{entry.name} has other networks: {contestant.ready}")
             taking_part.append(contestant)

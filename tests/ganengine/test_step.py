@@ -61,7 +61,7 @@ def tutorial_step(
     z_g: Tensor,
     real_label: float,
 ) -> dict[str, float]:
-    """The loop as the tutorials write it; without batch norm D judges all in one pass (spectral norm iterates in each)."""
+    """The loop as the tutorials write it; without batch norm D judges all in one pass, as spectral norm can tell."""
     optimizer_d.zero_grad()
     fake_images = G(z_d).detach()
     if any(isinstance(part, nn.BatchNorm2d) for part in D.modules()):

@@ -196,22 +196,6 @@ def test_another_way_may_enter_while_one_is_on_trial() -> None:
         assert set(driven.contest.seconds) == {ONE, TWO, GRAPH_ONE, GRAPH_TWO}
 
 
-@pytest.mark.parametrize("others", [(ONE,), (ONE, TWO)])
-def test_a_way_that_is_withdrawn_is_never_taken_again(others: tuple[Way, ...]) -> None:
-    speeds = fixed(one=0.01, two=0.008, graph_one=0.005, graph_two=0.006)
-    for steps in range(80):  # before, during and after each of the trials
-        contest = contest_of(*others)
-        contest.enter(GRAPH_ONE, GRAPH_TWO)
-        driven = Driven(contest)
-        for _ in range(steps):
-            driven.drive(1e-9, speeds)
-        contest.withdraw([GRAPH_ONE, GRAPH_TWO])
-        taken = len(driven.ways)
-        driven.drive(30.0, speeds)
-        assert not any(way.compiled for way in driven.ways[taken:]), steps
-        assert contest.now == others[-1]
-
-
 def test_it_says_what_it_is_in_words() -> None:
     assert str(ONE) == "step by step, 1 thread"
     assert str(GRAPH_TWO) == "one compiled graph a step, 2 threads"

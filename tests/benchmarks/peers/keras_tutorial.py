@@ -46,7 +46,7 @@ def main() -> None:
         noise = np.random.normal(0, 1, (work.batch, work.latent_dim)).astype("float32")
         loss_g = combined.train_on_batch(noise, valid)
         if not options.quiet:
-            print(f"{epoch} [D loss: {loss_d[0] / 2:f}, acc.: {50 * loss_d[1]:.2f}%] [G loss: {loss_g[0]:f}]")
+            print(f"{epoch} [D loss: {loss_d[0] / 2:f}, acc.: {50 * loss_d[1]:.2f}%] [G loss: {np.ravel(loss_g)[0]:f}]")
         if is_ready:
             turns.step()
             continue
