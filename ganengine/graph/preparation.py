@@ -136,4 +136,7 @@ def _environment(folder: Path) -> dict[str, str]:
 @atexit.register
 def _end_all() -> None:
     for preparation in list(_running.values()):
-        preparation.end()
+        if preparation.has_ended:
+            preparation._finish()
+        else:
+            preparation.end()
