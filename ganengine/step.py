@@ -51,7 +51,7 @@ def training_step(
         values = discriminator_step(G, D, rules, optimizer_d, real_images, z, labels, shown)
         values |= generator_step(G, D, rules, optimizer_g, latents[-1], labels, real_images, shown)
     if G_ema is not None and ema_weight is not None:
-        _average(G_ema, G, ema_weight)
+        update_ema(G_ema, G, ema_weight)
     return values
 
 
@@ -95,9 +95,20 @@ def generator_step(
     return _teach_generator(G, D, rules, optimizer_g, rules.forward(G, z, labels), labels, real_images, shown)
 
 
-def update_ema(G_ema: nn.Module, G: nn.Module, decay: float | Tensor) -> None:
-    """Move the averaged weights towards G's: ema ← decay · ema + (1 - decay) · now. Buffers (batch-norm) are copied."""
-    _average(G_ema, G, 1.0 - decay)
+@torch.no_grad()
+def update_ema(G_ema: nn.Module, G: nn.Module, weight: float | Tensor) -> None:
+    """Move the averaged weights towards G's: ema ← ema + weight · (now - ema). Buffers (batch-norm) are copied.
+
+    Args:
+        weight: 1 - `ema_decay`; small as it is, it must not come from a rounded 1 - decay.
+    """
+    if isinstance(weight, Tensor):
+        for averaged, now in zip(G_ema.parameters(), G.parameters(), strict=True):
+            averaged.lerp_(now, weight.to(averaged.dtype))
+    else:
+        torch._foreach_lerp_(list(G_ema.parameters()), list(G.parameters()), weight)
+    for buffer, newest in zip(G_ema.buffers(), G.buffers(), strict=True):
+        buffer.copy_(newest)
 
 
 def ema_decay(batch_images: int, images: int, halflife_images: int, rampup: float = 0.05) -> float:
@@ -174,18 +185,6 @@ def _teach_generator(
     value = rules.loss.generator(fake_logits, real_logits)
     gradient = _descend(optimizer_g, G.parameters(), value)
     return {"loss/g": value.detach(), "grad/g": gradient}
-
-
-@torch.no_grad()
-def _average(G_ema: nn.Module, G: nn.Module, weight: float | Tensor) -> None:
-    """Give G that weight in the average. Small as it is, it must not come from a rounded 1 - weight."""
-    if isinstance(weight, Tensor):
-        for averaged, now in zip(G_ema.parameters(), G.parameters(), strict=True):
-            averaged.lerp_(now, weight.to(averaged.dtype))
-    else:
-        torch._foreach_lerp_(list(G_ema.parameters()), list(G.parameters()), weight)
-    for kept, buffer in zip(G_ema.buffers(), G.buffers(), strict=True):
-        kept.copy_(buffer)
 
 
 def _descend(optimizer: torch.optim.Optimizer, parameters: Iterable[nn.Parameter], loss: Tensor) -> Tensor:

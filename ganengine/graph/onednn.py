@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, library
 
 
 def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -20,11 +20,11 @@ def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 @cache
 def _define() -> Any:
-    library: Any = torch.library.Library("gan_studio", "DEF")  # type: ignore[no-untyped-call]
-    library.define("product(Tensor x, Tensor weight, Tensor? bias) -> Tensor")
-    library.impl("product", _multiply, "CPU")
-    library.impl("product", lambda x, weight, bias: x.new_empty(x.shape[0], weight.shape[0]), "Meta")
-    return library
+    operations: Any = library.Library("gan_studio", "DEF")  # type: ignore[no-untyped-call]
+    operations.define("product(Tensor x, Tensor weight, Tensor? bias) -> Tensor")
+    operations.impl("product", _multiply, "CPU")
+    operations.impl("product", lambda x, weight, bias: x.new_empty(x.shape[0], weight.shape[0]), "Meta")
+    return operations
 
 
 def _multiply(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:

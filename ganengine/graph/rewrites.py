@@ -14,6 +14,7 @@ from torch.nn.functional import pad
 
 from ganengine.graph.onednn import product
 
+_Gradients = tuple[Tensor | None, Tensor | None, Tensor | None]  # of the input, the weight and the bias
 _FEW = 4  # channels up to which the product is quicker
 _CONVOLUTION = torch.ops.aten.convolution.default
 _BACKWARD = torch.ops.aten.convolution_backward.default
@@ -53,10 +54,12 @@ def _convolution(x: Tensor, weight: Tensor, bias: Tensor | None, *geometry: Any)
 
 def _convolution_backward(
     gradient: Tensor, x: Tensor, weight: Tensor, bias_sizes: Any, *geometry_and_mask: Any
-) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+) -> _Gradients:
     *geometry, (of_input, of_weight, of_bias) = geometry_and_mask
     if x.dim() != 4:
-        return _BACKWARD(gradient, x, weight, bias_sizes, *geometry, [of_input, of_weight, of_bias])  # type: ignore
+        mask = [of_input, of_weight, of_bias]
+        of_line: _Gradients = _BACKWARD(gradient, x, weight, bias_sizes, *geometry, mask)
+        return of_line
     gradient, x, weight = _channels_last(gradient), _channels_last(x), _channels_last(weight)
     found: list[Tensor | None] = [None, None, None]
     # One after the other: asked for both at once, oneDNN is slower than for each where there are few channels.

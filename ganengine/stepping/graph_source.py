@@ -21,11 +21,6 @@ class GraphSource:
         self._looked = False
         self._is_done = False
 
-    @property
-    def is_preparing(self) -> bool:
-        """Whether it is being compiled."""
-        return self._preparation is not None and not self._is_done
-
     def made_before(self) -> Path | None:
         """The one that lies ready."""
         self._looked = True
@@ -69,7 +64,3 @@ class GraphSource:
         found = self.made_before() or Preparation.of(self._spec).result()
         self._is_done = True
         return found
-
-    def discard(self) -> None:
-        """The one that lies ready is of no use."""
-        store.discard(self._key)

@@ -156,12 +156,12 @@ def test_update_ema_moves_weights_and_copies_buffers() -> None:
             tensor.add_(1)
     old = deepcopy(G_ema)
     now = deepcopy(G.state_dict())
-    update_ema(G_ema, G, 0.75)
+    update_ema(G_ema, G, 0.25)
     for was, average, new in zip(old.parameters(), G_ema.parameters(), G.parameters(), strict=True):
         torch.testing.assert_close(average.detach(), 0.75 * was + 0.25 * new.detach())
     assert same(dict(G_ema.named_buffers()), dict(G.named_buffers()))
     assert same(now, G.state_dict()), "G stays as it is"
-    update_ema(G_ema, G, 0.0)
+    update_ema(G_ema, G, 1.0)
     assert same(list(G_ema.state_dict().values()), list(G.state_dict().values()))
 
 

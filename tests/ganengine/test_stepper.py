@@ -524,7 +524,6 @@ def test_a_compiler_is_started_where_it_is_worth_it(
     for _ in range(5):
         assert source.poll(trained_s, left_s) is None
     assert len(starts) == expected
-    assert source.is_preparing == bool(expected)
 
 
 def test_what_was_made_before_is_found_at_once(starts: list[StepSpec], traced: TracedStep) -> None:
