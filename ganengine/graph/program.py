@@ -11,6 +11,7 @@ from torch import Tensor
 from ganengine.graph.build import DESCRIPTION, LIBRARY
 from ganengine.graph.draws import Draw
 from ganengine.graph.errors import GraphUnusable
+from ganengine.graph.native import NativeLibrary
 
 
 class StepProgram:
@@ -64,10 +65,10 @@ class StepProgram:
 
 
 def _runner(library: Path, device: torch.device) -> Any:
+    if device.type == "cpu":
+        return NativeLibrary(library)
     from torch._C import _aoti
 
     runner: Any = _aoti
-    if device.type == "cuda":
-        # Single-threaded, it takes no events of its own, which a recording could not hold.
-        return runner.AOTIModelContainerRunnerCuda(str(library), 1, str(device), "", True)
-    return runner.AOTIModelContainerRunnerCpu(str(library), 1)
+    # Single-threaded, it takes no events of its own, which a recording could not hold.
+    return runner.AOTIModelContainerRunnerCuda(str(library), 1, str(device), "", True)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, fx
 from torch.nn.functional import pad
 
-from ganengine.graph.onednn import product
+from ganengine.graph.products import multiply
 
 _Gradients = tuple[Tensor | None, Tensor | None, Tensor | None]  # of the input, the weight and the bias
 _FEW = 4  # channels up to which the product is quicker
@@ -31,14 +31,8 @@ class ForCPU(fx.Interpreter):
         return super().call_function(target, args, kwargs)
 
 
-def _mm(a: Tensor, b: Tensor) -> Tensor:
-    return product(a, b.t()) if a.dtype == torch.float32 else torch.mm(a, b)
-
-
 def _addmm(bias: Tensor, a: Tensor, b: Tensor) -> Tensor:
-    if a.dtype == torch.float32 and bias.dim() == 1:
-        return product(a, b.t(), bias)
-    return torch.addmm(bias, a, b)
+    return multiply(a, b, bias) if bias.dim() == 1 else torch.addmm(bias, a, b)
 
 
 def _convolution(x: Tensor, weight: Tensor, bias: Tensor | None, *geometry: Any) -> Tensor:
@@ -83,7 +77,7 @@ def doubled_by_product(x: Tensor, weight: Tensor) -> Tensor:
     """
     count, inputs, height, width = x.shape
     outputs = weight.shape[1]
-    columns = _mm(_channels_last(x).permute(0, 2, 3, 1).reshape(-1, inputs), weight.reshape(inputs, -1))
+    columns = multiply(_channels_last(x).permute(0, 2, 3, 1).reshape(-1, inputs), weight.reshape(inputs, -1))
     parts = pad(columns.view(count, height, width, outputs, 4, 4), (0, 0, 0, 0, 0, 0, 1, 1, 1, 1))
     places = (((1, 1), (3, 0)), ((2, 1), (0, 2)))  # (row of the kernel, where its inputs begin) of even and odd rows
 
@@ -113,7 +107,7 @@ def _channels_last(x: Tensor) -> Tensor:
 
 
 _EXCHANGES: dict[Any, Callable[..., Any]] = {
-    torch.ops.aten.mm.default: _mm,
+    torch.ops.aten.mm.default: multiply,
     torch.ops.aten.addmm.default: _addmm,
     _CONVOLUTION: _convolution,
     _BACKWARD: _convolution_backward,
