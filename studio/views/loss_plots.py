@@ -1,6 +1,7 @@
 """The live plots: the losses, and what the discriminator thinks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -17,14 +18,14 @@ from studio.views.smoothing import Floats
 REDRAW_MS = 90
 """The least time between two redraws."""
 NEXT_MS = 12
-"""Between two plots of one redraw: what else the window has to do need not wait for all of them."""
+"""Between two parts of one redraw: what else the window has to do need not wait for all of them."""
 
 
 class LossPlots(QWidget):
     """Stacked plots with linked x-axes, drawn from a growing history.
 
-    New rows cost nothing until the next redraw: a timer draws one plot after the other, each at most about 10 times a
-    second and only while the widget can be seen, and stands still otherwise.
+    New rows cost nothing until the next redraw: a timer computes and then paints one plot after the other, at most about
+    6 times a second and only while the widget can be seen, and stands still otherwise.
 
     Signals:
         hiddenCurvesChanged(): the user hid or showed a curve; see `hidden_curves`.
@@ -49,7 +50,7 @@ class LossPlots(QWidget):
         self._hidden: frozenset[str] = frozenset()
         self._dirty = True
         self._is_drawing = False
-        self._waiting: list[PlotPane] = []  # plots of this redraw that are still to be drawn
+        self._waiting: list[Callable[[], None]] = []  # parts of this redraw that are still to be done
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._redraw_next)
@@ -250,24 +251,36 @@ class LossPlots(QWidget):
         """Draw what has changed, without waiting for the timer."""
         if not self.isVisible():
             return
-        self._dirty, self._waiting = False, [pane for pane, _ in self.pages.visible]
+        self._waiting = self._parts()
         while self._waiting:
-            self._redraw(self._waiting.pop(0))
-        self._finish()
+            self._waiting.pop(0)()
 
     def _redraw_next(self) -> None:
         if not self.isVisible():
             self._waiting = []
+            for pane in self.pages.all_panes:
+                pane.hold_painting(False)
             return
         if not self._waiting:
-            self._dirty, self._waiting = False, [pane for pane, _ in self.pages.visible]
-        self._redraw(self._waiting.pop(0))
+            self._waiting = self._parts()
+        self._waiting.pop(0)()
         if self._waiting:
             self._timer.start(NEXT_MS)
-            return
-        self._finish()
-        if self._dirty:
+        elif self._dirty:
             self._timer.start(REDRAW_MS)
+
+    def _parts(self) -> list[Callable[[], None]]:
+        """One redraw. The plots move together, and each move would paint all of them: each is painted once, at last."""
+        self._dirty = False
+        panes = [pane for pane, _ in self.pages.visible]
+        if self.following:  # whoever moves the view by hand wants to see it move at once
+            for pane in panes:
+                pane.hold_painting(True)
+        return [
+            *(partial(self._redraw, pane) for pane in panes),
+            self._finish,
+            *(partial(pane.hold_painting, False) for pane in panes),
+        ]
 
     def _redraw(self, pane: PlotPane) -> None:
         self._is_drawing = True  # panes whose x-axes are linked are drawn in their turn

@@ -146,6 +146,10 @@ class PlotPane(QWidget):
             self._fit_y()
         self._explain(history)
 
+    def hold_painting(self, hold: bool) -> None:
+        """Paint nothing for a moment; when it is over, everything once."""
+        self.plot.viewport().setUpdatesEnabled(not hold)
+
     def _apply(self, drawing: Drawing) -> None:
         item = self.plot.getPlotItem()
         if drawing.axis != self._drawing.axis:
