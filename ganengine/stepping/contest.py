@@ -4,12 +4,14 @@ import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 
 _WARM_UP = 2  # steps of a trial that do not count: caches are cold, threads asleep
 _STEPS, _SECONDS = 6, 0.15  # a trial has at least so many steps, and takes at least so long;
 _FEW_STEPS, _MANY_SECONDS = 2, 1.0  # or so many of slow ones
 _PATIENCE_S = 1.0  # after a trial before the next; doubled each time the machine turns out to be restless
+_FIRST_RETRY_S = 2.5  # doubled each time: the first trials fall into the busiest seconds of a training
 _SLOWER = 1.25  # than it was: then something else wants the processor, and all are tried anew
 _HOPELESS = 4.0  # times slower than another
 _MARGIN = 0.97  # of the present way's time that another must beat, so that a tie changes nothing
@@ -46,17 +48,18 @@ class Contest:
     def __init__(self, first: Way, retry_s: float = 20.0) -> None:
         """
         Args:
-            retry_s: seconds after which candidates with more threads are tried again.
+            retry_s: seconds at most after which candidates with more threads are tried again.
         """
         self.now = first
         self.seconds: dict[Way, float] = {}
-        self._retry_s = retry_s
+        self._longest_rest_s = retry_s
+        self._rest_s = min(_FIRST_RETRY_S, retry_s)
         self._candidates = [first]
         self._round: list[Way] = []  # those that the present trials choose among
         self._waiting: deque[Way] = deque()
         self._trial: list[float] = []
         self._in_trial = False
-        self._recent: deque[float] = deque(maxlen=64)
+        self._recent: deque[float] = deque(maxlen=256)
         self._since = 0.0
         self._patience_s = _PATIENCE_S
 
@@ -119,22 +122,27 @@ class Contest:
         self._recent.append(seconds)
         self._since += seconds
         peers = [way for way in self._candidates if way.compiled == self.now.compiled]
-        if self._since >= self._retry_s:
+        has_rested = self._since >= self._rest_s
+        if has_rested:
             self._patience_s = _PATIENCE_S
-            if self._could_use(peers, lambda threads: threads > self.now.threads):
-                self._try(peers)
+        if has_rested and self._could_use(peers, lambda threads: threads > self.now.threads):
+            self._rest_s = min(2 * self._rest_s, self._longest_rest_s)
+            self._try(peers)
         # Fewer threads are the cure for a busy machine; more of them never are.
         elif self._could_use(peers, lambda threads: threads < self.now.threads) and self._is_slower():
-            self._patience_s = min(2 * self._patience_s, self._retry_s)
+            self._patience_s = min(2 * self._patience_s, self._longest_rest_s)
             self._try(peers)
 
     def _is_slower(self) -> bool:
-        enough = len(self._recent) >= _STEPS and sum(self._recent) >= _SECONDS
-        return (
-            enough
-            and self._since >= self._patience_s
-            and median(self._recent) > _SLOWER * self.seconds.get(self.now, math.inf)
-        )
+        if self._since < self._patience_s:
+            return False
+        together = 0.0
+        for count, seconds in enumerate(reversed(self._recent), 1):
+            together += seconds
+            if count >= _STEPS and together >= _SECONDS:
+                latest = islice(reversed(self._recent), count)
+                return median(latest) > _SLOWER * self.seconds.get(self.now, math.inf)
+        return False
 
     def _could_use(self, ways: list[Way], threads: Callable[[int], bool]) -> bool:
         return any(threads(way.threads) for way in ways)

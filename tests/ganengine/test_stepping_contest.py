@@ -139,6 +139,27 @@ def test_a_way_that_becomes_slow_is_left_and_comes_back_later() -> None:
     assert driven.contest.now == GRAPH_TWO
 
 
+def test_the_quickest_is_still_watched_after_a_long_time() -> None:
+    driven = Driven(contest_of(TWO, ONE)).drive(60, fixed(one=0.03, two=0.02))
+    assert driven.contest.now == TWO
+
+    driven.drive(5, fixed(one=0.03, two=0.3))
+
+    assert driven.contest.now == ONE
+
+
+def test_what_lost_in_a_bad_moment_gets_its_next_chance_soon_and_then_rarely() -> None:
+    def speeds(way: Way, now: float) -> float:
+        return 0.02 if way == ONE else 0.06 if now < 2 else 0.01
+
+    driven = Driven(contest_of(ONE, TWO)).drive(6, speeds)
+    assert driven.contest.now == TWO
+
+    lasting = Driven(contest_of(ONE, TWO)).drive(120, fixed(one=0.02, two=0.06))
+    assert lasting.contest.now == ONE
+    assert len(lasting.choices) <= 9
+
+
 def test_a_busy_core_does_not_bring_back_what_was_quick_while_it_was_idle() -> None:
     """Eager steps with two threads were timed alone; compared with those times of now they would look quick."""
 
