@@ -74,7 +74,7 @@ def test_a_file_that_is_no_library_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "step.so"
     path.write_bytes(b"no library")
 
-    with pytest.raises(OSError, match="step.so"):
+    with pytest.raises(OSError, match=r"step\.so"):
         NativeLibrary(path)
 
 
