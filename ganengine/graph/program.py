@@ -52,7 +52,7 @@ class StepProgram:
         self._bound = bound
 
     def run(self, inputs: Sequence[Tensor]) -> None:
-        """Take one step. `inputs` are those of `StepInputs.flat`; the random numbers are drawn here."""
+        """Take one step. `inputs` are a batch's tensors and the figures; the random numbers are drawn here."""
         draws = [draw(self._device) for draw in self._draws]
         self._runner.run([*self._bound, *inputs, *draws])
 

@@ -15,7 +15,7 @@ from ganengine.shapes import ImageShape
 
 _SECTIONS = ("generator", "discriminator", "loss", "regularization", "augment", "optimizer_g", "optimizer_d", "compute")
 _SOURCES = (
-    *("step.py", "rules.py", "players.py", "precision.py", "data/dataset.py"),
+    *("step.py", "eager.py", "batch.py", "rules.py", "players.py", "precision.py", "data/dataset.py"),
     *("networks", "losses", "regularizers", "augment", "optimizers", "graph"),
 )
 

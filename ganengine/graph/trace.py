@@ -1,6 +1,5 @@
 """The step of `ganengine.step`, traced into one functional graph."""
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,9 @@ from torch.func import functionalize
 from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn.utils.stateless import _reparametrize_module
 
+from ganengine.batch import Batch
 from ganengine.config import TrainConfig
-from ganengine.data.dataset import to_unit_range
+from ganengine.eager import eager_step, step_with
 from ganengine.graph.draws import Draw, hoist
 from ganengine.graph.errors import NotTraceable
 from ganengine.graph.figures import FigureLayout
@@ -22,28 +22,6 @@ from ganengine.graph.updates import Figures, TracedUpdates
 from ganengine.players import Players
 from ganengine.rules import Rules
 from ganengine.shapes import ImageShape
-from ganengine.step import training_step
-
-
-@dataclass(frozen=True)
-class StepInputs:
-    """What a step is given besides the state: one batch for each update of D, latents, and the figures of the moment.
-
-    Attributes:
-        images: uint8 [N, C, H, W] each.
-        labels: int64 [N] each; empty without classes.
-        latents: [N, latent_dim] each.
-        figures: float32 [F], see `ganengine.graph.figures`.
-    """
-
-    images: Sequence[Tensor]
-    labels: Sequence[Tensor]
-    latents: Sequence[Tensor]
-    figures: Tensor
-
-    def flat(self) -> list[Tensor]:
-        """In the order in which the graph takes them."""
-        return [*self.images, *self.labels, *self.latents, self.figures]
 
 
 @dataclass(frozen=True)
@@ -51,8 +29,8 @@ class TracedStep:
     """A graph with what is needed to run it.
 
     Attributes:
-        graph: takes the state's tensors (changed in place), sums of the metrics (added to), the `StepInputs`, and the
-            draws, one after the other; returns nothing.
+        graph: takes the state's tensors (changed in place), sums of the metrics (added to), those of a `Batch`, the
+            figures (float32 [F], see `ganengine.graph.figures`), and the draws, one after the other; returns nothing.
         state: names of the state's tensors.
         metrics: keys of the sums.
         draws: the random numbers that each step takes.
@@ -87,13 +65,13 @@ def trace(config: TrainConfig, shape: ImageShape, num_classes: int, device: torc
         if not part.can_be_traced:
             raise NotTraceable(f"the optimizer {part.title} has no form that a graph can hold")
     players = Players.build(config, shape, device, num_classes)
-    inputs = example_inputs(config, shape, num_classes, device)
-    metrics = list(eager_step(config, players, inputs))
+    batch = example_batch(config, shape, num_classes, device)
+    metrics = list(eager_step(config, Rules.of(config), players, batch, 1.0))
     state = slots(players)
-    step = _FlatStep(config, players, list(state), inputs)
-    sums = torch.zeros(len(metrics), device=device)
+    step = _FlatStep(config, players, list(state), batch)
+    sums, figures = torch.zeros(len(metrics), device=device), torch.ones(FigureLayout.of(config).total, device=device)
     try:
-        graph = _functional(step, [*(tensor.detach() for tensor in state.values()), sums, *inputs.flat()])
+        graph = _functional(step, [*(tensor.detach() for tensor in state.values()), sums, *batch.tensors(), figures])
     except RuntimeError as error:  # most likely something that looks at a tensor's values
         gist = str(error).strip().partition("\n")[0]
         raise NotTraceable(f"a step does something that a graph cannot hold ({gist})") from error
@@ -102,34 +80,30 @@ def trace(config: TrainConfig, shape: ImageShape, num_classes: int, device: torc
     return TracedStep(graph, list(state), metrics, [draw for draw, _ in draws], example)
 
 
-def example_inputs(config: TrainConfig, shape: ImageShape, num_classes: int, device: torch.device) -> StepInputs:
+def example_batch(config: TrainConfig, shape: ImageShape, num_classes: int, device: torch.device) -> Batch:
     """Inputs of the right shapes and types; the values mean nothing."""
     training, count = config.training, config.training.batch_size
     size = (count, shape.channels, shape.resolution, shape.resolution)
     batches = range(training.d_steps)
     latents = range(training.d_steps + (not config.compute.share_fakes))
-    return StepInputs(
+    return Batch(
         [torch.randint(0, 256, size, dtype=torch.uint8, device=device) for _ in batches],
-        [torch.zeros(count, dtype=torch.int64, device=device) for _ in batches] if num_classes else [],
+        [torch.zeros(count, dtype=torch.int64, device=device) if num_classes else None for _ in batches],
         [torch.randn(count, config.generator.latent_dim, device=device) for _ in latents],
-        torch.ones(FigureLayout.of(config).total, device=device),
+        ema_weight=1.0,
+        shown=0,
     )
-
-
-def eager_step(config: TrainConfig, players: Players, inputs: StepInputs) -> dict[str, Tensor]:
-    """The step as torch's own optimizers take it, with the average's weight at 1."""
-    return _step(config, players, inputs, players.optimizer_g, players.optimizer_d, 1.0, 0)
 
 
 class _FlatStep:
     """The step as a function of nothing but tensors, which it changes in place."""
 
-    def __init__(self, config: TrainConfig, players: Players, names: list[str], inputs: StepInputs) -> None:
+    def __init__(self, config: TrainConfig, players: Players, names: list[str], batch: Batch) -> None:
         self._config = config
         self._players = players
         self._names = names
         self._layout = FigureLayout.of(config)
-        self._batches, self._labels = len(inputs.images), len(inputs.labels)
+        self._batches, self._has_labels = len(batch.images), batch.labels[0] is not None
         self._keys = {
             name: [(key, list(remembered(optimizer, weight))) for key, weight in network.named_parameters()]
             for name, network, optimizer in players.optimizers()
@@ -140,57 +114,29 @@ class _FlatStep:
         state = {name: given.pop(0) for name in self._names}
         sums = given.pop(0)
         images = [given.pop(0) for _ in range(self._batches)]
-        labels = [given.pop(0) for _ in range(self._labels)]
+        labels = [given.pop(0) if self._has_labels else None for _ in images]
         figures = given.pop()
-        inputs = StepInputs(images, labels, given, figures)
+        batch = Batch(images, labels, given, self._layout.ema_weight(figures), self._layout.shown(figures))
         with ExitStack() as stack:
             for name, network in self._players.networks():
                 mine = {key: state[f"{name}.{key}"] for key in named_tensors(network)}
                 if name != "G_ema":
                     mine |= {key: mine[key].detach().requires_grad_() for key, _ in network.named_parameters()}
                 stack.enter_context(_reparametrize_module(network, mine))
-            values = self._taken(state, inputs)
+            values = self._taken(state, batch, figures)
         sums.add_(torch.stack(list(values.values())))
         return ()
 
-    def _taken(self, state: dict[str, Tensor], inputs: StepInputs) -> dict[str, Tensor]:
-        layout, figures = self._layout, inputs.figures
+    def _taken(self, state: dict[str, Tensor], batch: Batch, figures: Tensor) -> dict[str, Tensor]:
+        config, layout = self._config, self._layout
         optimizer_g = self._updates("optimizer_g", state, lambda number: layout.update_of_g(figures))
         optimizer_d = self._updates("optimizer_d", state, lambda number: layout.update_of_d(figures, number))
-        weight, shown = layout.ema_weight(figures), layout.shown(figures)
-        return _step(self._config, self._players, inputs, optimizer_g, optimizer_d, weight, shown)
+        return step_with(config, Rules.of(config), self._players, batch, optimizer_g, optimizer_d)
 
     def _updates(self, name: str, state: dict[str, Tensor], figures: Figures) -> Any:
         network = self._players.G if name == "optimizer_g" else self._players.D
         memory = [{what: state[f"{name}.{what}.{key}"] for what in names} for key, names in self._keys[name]]
         return TracedUpdates(self._config.get(name), list(network.parameters()), memory, figures)
-
-
-def _step(
-    config: TrainConfig,
-    players: Players,
-    inputs: StepInputs,
-    optimizer_g: Any,
-    optimizer_d: Any,
-    ema_weight: float | Tensor,
-    shown: int | Tensor,
-) -> dict[str, Tensor]:
-    rules = Rules.of(config)
-    labels: list[Tensor | None] = [*inputs.labels] or [None] * len(inputs.images)
-    batches = [(rules.drawn(to_unit_range(images)), its) for images, its in zip(inputs.images, labels, strict=True)]
-    return training_step(
-        players.G,
-        players.D,
-        players.G_ema,
-        rules,
-        optimizer_g,
-        optimizer_d,
-        batches,
-        inputs.latents,
-        ema_weight,
-        shown,
-        config.compute.share_fakes,
-    )
 
 
 def _functional(step: _FlatStep, flat: list[Tensor]) -> fx.GraphModule:

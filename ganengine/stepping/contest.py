@@ -129,19 +129,19 @@ class Contest:
             self._rest_s = min(2 * self._rest_s, self._longest_rest_s)
             self._try(peers)
         # Fewer threads are the cure for a busy machine; more of them never are.
-        elif self._could_use(peers, lambda threads: threads < self.now.threads) and self._is_slower():
+        elif self._could_use(peers, lambda threads: threads < self.now.threads) and self._is_slower(seconds):
             self._patience_s = min(2 * self._patience_s, self._longest_rest_s)
             self._try(peers)
 
-    def _is_slower(self) -> bool:
-        if self._since < self._patience_s:
+    def _is_slower(self, newest: float) -> bool:
+        limit = _SLOWER * self.seconds.get(self.now, math.inf)
+        if newest <= limit or self._since < self._patience_s:
             return False
         together = 0.0
         for count, seconds in enumerate(reversed(self._recent), 1):
             together += seconds
             if count >= _STEPS and together >= _SECONDS:
-                latest = islice(reversed(self._recent), count)
-                return median(latest) > _SLOWER * self.seconds.get(self.now, math.inf)
+                return median(islice(reversed(self._recent), count)) > limit
         return False
 
     def _could_use(self, ways: list[Way], threads: Callable[[int], bool]) -> bool:

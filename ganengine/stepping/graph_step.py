@@ -7,8 +7,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ganengine.batch import Batch
 from ganengine.batches import rng_state, set_rng_state
 from ganengine.config import TrainConfig
+from ganengine.eager import eager_step
 from ganengine.graph.errors import GraphUnusable
 from ganengine.graph.figures import Counters, figures
 from ganengine.graph.program import StepProgram
@@ -17,8 +19,6 @@ from ganengine.graph.static import StaticStep
 from ganengine.meter import Meter
 from ganengine.players import Players
 from ganengine.rules import Rules
-from ganengine.stepping.batch import Batch
-from ganengine.stepping.eager import eager_step
 
 TOLERANCE = 0.02
 """How far graph and eager step may differ: the distance between their weights after a step, as a share of the way that
@@ -60,10 +60,9 @@ class GraphStep:
 
     def take(self, config: TrainConfig, batch: Batch, factor: float) -> None:
         """One step; `factor` is the schedule's."""
-        numbers = figures(config, factor, self._counters, batch.ema_weight, batch.shown)
+        numbers = figures(config, factor, self._counters, float(batch.ema_weight), int(batch.shown))
         vector = torch.tensor(numbers, dtype=torch.float32).to(self._device, non_blocking=True)
-        labels = [its for its in batch.labels if its is not None]
-        self._run([*batch.images, *labels, *batch.latents, vector])
+        self._run([*batch.tensors(), vector])
 
     def settle(self) -> None:
         """Tell the optimizers how many steps they have taken."""

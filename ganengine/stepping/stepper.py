@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import torch
 
+from ganengine.batch import Batch, next_batch
 from ganengine.config import TrainConfig
+from ganengine.eager import eager_step
 from ganengine.graph.errors import GraphUnusable
 from ganengine.graph.spec import StepSpec
 from ganengine.rules import Rules
 from ganengine.state import TrainingState
-from ganengine.stepping.batch import Batch, next_batch
 from ganengine.stepping.contest import Contest, Way
-from ganengine.stepping.eager import eager_step
 from ganengine.stepping.graph_source import GraphSource
 from ganengine.stepping.graph_step import GraphStep, check_agreement
 from ganengine.stepping.tuning import Tuning, thread_choices, tuning

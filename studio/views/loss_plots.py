@@ -24,8 +24,8 @@ NEXT_MS = 12
 class LossPlots(QWidget):
     """Stacked plots with linked x-axes, drawn from a growing history.
 
-    New rows cost nothing until the next redraw: a timer computes and then paints one plot after the other, about 6 times
-    a second at most and only while the widget can be seen, and stands still otherwise.
+    New rows cost nothing until the next redraw: a timer computes and then paints one plot after the other, at most
+    about 6 times a second and only while the widget can be seen, and stands still otherwise.
 
     Signals:
         hiddenCurvesChanged(): the user hid or showed a curve; see `hidden_curves`.

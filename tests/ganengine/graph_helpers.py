@@ -11,14 +11,16 @@ import pytest
 import torch
 from torch import Tensor, fx
 
+from ganengine.batch import Batch
 from ganengine.components import alternatives
 from ganengine.config import TrainConfig
 from ganengine.data.dataset import ImageDataset
+from ganengine.eager import eager_step
 from ganengine.graph import program
 from ganengine.graph.build import DESCRIPTION, LIBRARY, digest_of
 from ganengine.graph.figures import Counters, figures
 from ganengine.graph.slots import slots
-from ganengine.graph.trace import StepInputs, TracedStep
+from ganengine.graph.trace import TracedStep
 from ganengine.meter import Meter
 from ganengine.networks.discriminators.base import Discriminator
 from ganengine.networks.generators.base import Generator
@@ -27,8 +29,6 @@ from ganengine.rules import Rules
 from ganengine.runs.checkpoints import load_checkpoint
 from ganengine.runs.directory import RunDirectory
 from ganengine.shapes import ImageShape
-from ganengine.stepping.batch import Batch
-from ganengine.stepping.eager import eager_step
 from ganengine.trainer import Trainer
 from tests.ganengine.helpers import quick_config, random_digits
 
@@ -100,10 +100,8 @@ class _Graph:
         self._counters = Counters.of(players)
 
     def take(self, batch: Batch, factor: float) -> None:
-        numbers = figures(self._config, factor, self._counters, batch.ema_weight, batch.shown)
-        labels = [its for its in batch.labels if its is not None]
-        inputs = StepInputs(batch.images, labels, batch.latents, torch.tensor(numbers))
-        self._run(*self._state, *inputs.flat(), *(draw(CPU) for draw in self._traced.draws))
+        numbers = figures(self._config, factor, self._counters, float(batch.ema_weight), int(batch.shown))
+        self._run(*self._state, *batch.tensors(), torch.tensor(numbers), *(draw(CPU) for draw in self._traced.draws))
 
     def settled(self) -> Players:
         self._counters.give_back(self._players)

@@ -7,11 +7,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from ganengine.eager import eager_step
 from ganengine.events import RunStatus
+from ganengine.graph.figures import FigureLayout
 from ganengine.graph.slots import slots
 from ganengine.graph.static import StaticStep
-from ganengine.graph.trace import eager_step, example_inputs, trace
+from ganengine.graph.trace import example_batch, trace
 from ganengine.players import Players
+from ganengine.rules import Rules
 from ganengine.shapes import ImageShape
 from tests.ganengine.helpers import make_trainer, quick_config
 
@@ -58,8 +61,9 @@ def test_a_replayed_graph_changes_the_state_where_it_lies() -> None:
     def trained(replays: bool) -> tuple[dict[str, Tensor], list[int], list[int]]:
         torch.manual_seed(1)
         players = Players.build(config, SHAPE, CPU)
-        inputs = [example_inputs(config, SHAPE, 0, CPU) for _ in range(5)]
-        eager_step(config, players, inputs[0])  # the optimizers get their memory
+        batches = [example_batch(config, SHAPE, 0, CPU) for _ in range(5)]
+        eager_step(config, Rules.of(config), players, batches[0], 1.0)  # the optimizers get their memory
+        figures = torch.ones(FigureLayout.of(config).total)
         state = slots(players)
         bound = [*(tensor.detach() for tensor in state.values()), torch.zeros(len(traced.metrics))]
 
@@ -69,8 +73,8 @@ def test_a_replayed_graph_changes_the_state_where_it_lies() -> None:
 
         step = StaticStep(run, Recorder()) if replays else run
         before = [tensor.data_ptr() for tensor in state.values()]
-        for each in inputs[1:]:
-            step(each.flat())
+        for batch in batches[1:]:
+            step([*batch.tensors(), figures])
         return state, before, [tensor.data_ptr() for tensor in slots(players).values()]
 
     direct, _, _ = trained(replays=False)

@@ -1,5 +1,6 @@
 """What one step is made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -17,15 +18,19 @@ class Batch:
         images: uint8 [N, C, H, W] for each update of D.
         labels: int64 [N] for each, or None without classes.
         latents: [N, latent_dim] for each, and one more for G unless fakes are shared.
-        ema_weight: how far the average moves towards the weights of now.
-        shown: real images shown so far, these among them.
+        ema_weight: how far the average moves towards the weights of now; within a graph 0-d.
+        shown: real images shown so far, these among them; within a graph 0-d.
     """
 
-    images: list[Tensor]
-    labels: list[Tensor | None]
-    latents: list[Tensor]
-    ema_weight: float
-    shown: int
+    images: Sequence[Tensor]
+    labels: Sequence[Tensor | None]
+    latents: Sequence[Tensor]
+    ema_weight: float | Tensor
+    shown: int | Tensor
+
+    def tensors(self) -> list[Tensor]:
+        """Images, classes where there are any, and latents, in the order in which a graph takes them."""
+        return [*self.images, *(its for its in self.labels if its is not None), *self.latents]
 
 
 def next_batch(config: TrainConfig, state: TrainingState) -> Batch:
