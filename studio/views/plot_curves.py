@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from studio.theme import colour
 from studio.views.curves import CurveSpec
+from studio.views.dashes import cut_into_dashes
 from studio.views.plot_parts import make_curve
 from studio.views.series import Axis, History
 from studio.views.smoothing import Floats
@@ -21,8 +21,6 @@ BESIDE = 0.25
 WIDTH = 1.6
 FEW = 60
 """Up to so many points the smooth pen draws one path."""
-DASH = 3.0
-"""Pixels that one unit of a dash takes."""
 SYMBOL_SIZE = 7
 MOST_SYMBOLS = 200
 """More points than that are a line without symbols."""
@@ -63,6 +61,7 @@ class PlotCurves:
         self._drawing = Drawing()
         self._raw: dict[str, Any] = {}
         self._main: dict[str, Any] = {}
+        self._given: dict[str, tuple[Floats, Floats]] = {}
 
     def set_specs(self, specs: Sequence[CurveSpec]) -> None:
         """Take these curves; those that were there before must be among them."""
@@ -90,6 +89,7 @@ class PlotCurves:
 
     def clear(self) -> None:
         """Take all points away, e.g. before their scale changes."""
+        self._given.clear()
         for curve in (*self._raw.values(), *self._main.values()):
             curve.clear()
 
@@ -109,19 +109,23 @@ class PlotCurves:
             self.drawn.append((y, True))
             x, y = self._plottable(*history.smooth_line(spec.key, self._drawing.weight, axis, self.within, most))
         fine = smooth or len(x) < LONG
-        look = {"pen": spec.pen(1.0), "connect": "all"} if not fine else self._fine(spec, x)
-        main.curve.setSegmentedLineMode("off" if isinstance(look["connect"], str) else "on")
-        main.setData(x, y, antialias=fine, **look, **_symbols(spec, len(x)))
+        self._given[spec.key] = x, y
         self.drawn.append((y, not smooth))
+        symbols = _symbols(spec, len(x))
+        if not fine or len(x) <= FEW or symbols["symbol"]:
+            main.curve.setSegmentedLineMode("off")
+            main.setData(x, y, pen=spec.pen(WIDTH if fine else 1.0), connect="all", antialias=fine, **symbols)
+        else:
+            self._draw_dashes(main, spec, x, y)
 
-    def _fine(self, spec: CurveSpec, x: Floats) -> dict[str, Any]:
-        """The smooth pen. Of more than a few points Qt draws single lines ten times as fast as one dashed path."""
-        pen = spec.pen(WIDTH)
-        if len(x) <= FEW:
-            return {"pen": pen, "connect": "all"}
-        pixels = x / max(self._view.viewPixelSize()[0], 1e-300)
-        connect = dashed(pixels, [float(part) for part in pen.dashPattern()])
-        return {"pen": spec.pen(WIDTH, Qt.PenStyle.SolidLine), "connect": connect}
+    def _draw_dashes(self, curve: Any, spec: CurveSpec, x: Floats, y: Floats) -> None:
+        # Along the line as it is seen: on a logarithmic axis that is its logarithm.
+        seen = np.log10(y) if self._drawing.log else y
+        pattern = [float(part) for part in spec.pen().dashPattern()]
+        x, seen, connected = cut_into_dashes(x, seen, self._view.viewPixelSize(), pattern)
+        curve.curve.setSegmentedLineMode("on")
+        y = 10**seen if self._drawing.log else seen
+        curve.setData(x, y, pen=spec.pen(WIDTH, Qt.PenStyle.SolidLine), connect=connected, antialias=True, symbol=None)
 
     def _plottable(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """A logarithm needs values above zero: the others are left out."""
@@ -132,9 +136,8 @@ class PlotCurves:
 
     def points(self, key: str) -> tuple[Floats, Floats]:
         """x and y last given to a curve; empty for a hidden or unmeasured one."""
-        x, y = self._main[key].getOriginalDataset()
-        empty = x is None or not self._main[key].isVisible()
-        return (np.empty(0), np.empty(0)) if empty else (x, y)
+        nothing = np.empty(0), np.empty(0)
+        return self._given.get(key, nothing) if self._main[key].isVisible() else nothing
 
     def painted(self, key: str) -> int:
         """How many points of a curve are left to be painted."""
@@ -164,21 +167,6 @@ def _symbols(spec: CurveSpec, count: int) -> dict[str, Any]:
     if not spec.symbol or count > MOST_SYMBOLS:
         return {"symbol": None}
     return {"symbol": spec.symbol, "symbolSize": SYMBOL_SIZE, "symbolBrush": colour(spec.role), "symbolPen": None}
-
-
-def dashed(pixels: Floats, pattern: Sequence[float]) -> NDArray[np.bool_]:
-    """Which points of a line are connected with their next ones, so that it looks dashed; shape [n].
-
-    Args:
-        pixels: where the points are from left to right.
-        pattern: lengths of the dashes and gaps by turns; without any, all are connected.
-    """
-    if not pattern:
-        return np.ones(len(pixels), dtype=bool)
-    ends = DASH * np.cumsum(pattern)
-    middle = 0.5 * (pixels + np.append(pixels[1:], pixels[-1:]))
-    connected: NDArray[np.bool_] = np.searchsorted(ends, middle % ends[-1], side="right") % 2 == 0
-    return connected
 
 
 def _bounds(y: Floats, measured: bool) -> tuple[float, float]:
