@@ -51,8 +51,10 @@ format: setup-dev ## put the code into the common format
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: setup-dev ## run the benchmarks in tests/benchmarks; BENCH=NAME runs bench_NAME.py only
-	@set -e; for script in tests/benchmarks/bench_$(or $(BENCH),*).py; do \
+BENCH ?= speed
+BENCHMARKS = $(if $(filter all,$(BENCH)),$(wildcard tests/benchmarks/bench_*.py),tests/benchmarks/bench_$(BENCH).py)
+bench: setup-dev ## compare the speed with the alternatives; BENCH=NAME runs another benchmark, BENCH=all every one
+	@set -e; for script in $(BENCHMARKS); do \
 		echo "== $$script"; $(BIN)/python "$$script" $(ARGS); \
 	done
 

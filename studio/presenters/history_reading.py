@@ -13,7 +13,7 @@ from studio.views.series import History
 def read_history(run: Path, until: float = float("inf")) -> History:
     """The metrics of a run up to a step; as far as they can be read.
 
-    Takes about 10 s a million rows; meanwhile the memory that a `History` takes, and a few MB.
+    Meanwhile it takes the memory of a `History`, and a few MB.
     """
     from ganengine.runs.columns import read_columns
 

@@ -1,6 +1,6 @@
 """Steps a second of the shipped trainer, side by side with the alternatives and with the machine's floor.
 
-    python tests/benchmarks/bench_speed.py [--works a,b,c,d] [--threads 1,2] [--rounds 4] [--seconds 1.5] [--quick]
+    python tests/benchmarks/bench_speed.py [--works a,b,c,d] [--threads 1,2] [--rounds 5] [--quick] [--all]
 
 Each contestant is a process that trains when it is its turn, so that all meet the same machine. The trainer is the
 whole one: it draws images, logs, samples and saves as its preset says; it is measured once it has settled on how it
@@ -39,10 +39,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--works", default=",".join(WORKS), help="letters, with commas")
     parser.add_argument("--threads", default="1,2", help="numbers of threads, with commas")
-    parser.add_argument("--rounds", type=int, default=4, help="turns of each contestant")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each contestant")
     parser.add_argument("--seconds", type=float, default=1.5, help="of each turn; longer for (d)")
     parser.add_argument("--quick", action="store_true", help="two short rounds")
     parser.add_argument("--only", default="", help="contestants whose names contain one of these words, with commas")
+    parser.add_argument("--all", action="store_true", help="also Keras loops that do another step, or print nothing")
     parser.add_argument("--cold", action="store_true", help="forget the compiled steps of earlier runs first")
     options = parser.parse_args()
     if options.quick:
@@ -50,7 +51,7 @@ def main() -> None:
     began = time.perf_counter()
     on_cuda = torch.cuda.is_available()
     counts = [1] if on_cuda else [int(count) for count in options.threads.split(",")]
-    entries = [entry for entry in (on_cuda_only() if on_cuda else ENTRIES) if _is_wanted(entry, options.only)]
+    entries = [entry for entry in (on_cuda_only() if on_cuda else ENTRIES) if _is_wanted(entry, options)]
     entries = with_environments(entries)
     with tempfile.TemporaryDirectory(prefix="gan-studio-bench-") as temporary:
         folder = Path(temporary)
@@ -140,8 +141,10 @@ def machine(data: str) -> str:
     )
 
 
-def _is_wanted(entry: Entry, words: str) -> bool:
-    return not words or any(word in entry.name for word in words.split(","))
+def _is_wanted(entry: Entry, options: argparse.Namespace) -> bool:
+    if options.only:
+        return any(word in entry.name for word in options.only.split(","))
+    return options.all or not entry.is_extra
 
 
 def _tell(what: str) -> None:

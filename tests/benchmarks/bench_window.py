@@ -107,6 +107,7 @@ def lateness(seconds: float, presets: Sequence[str], report: Callable[[str, list
                 phase(f"{preset}, beside a compiler", preset)
 
 
+_COMPILED = os.environ | {"GANENGINE_TUNING": "compiled"}
 _HEADLESS = """
 import os, sys, time
 from pathlib import Path
@@ -122,7 +123,8 @@ class Clock:
             if self.marks[-1][0] - self.marks[0][0] > seconds + 2: trainer.commands.send(Stop(False))
 from ganengine.commands import Stop
 clock = Clock()
-config = find_preset(preset).config.with_changes({"training.length_in": "steps", "training.steps": 10_000_000})
+changes = {"training.length_in": "steps", "training.steps": 10_000_000, "training.cpu_threads": int(sys.argv[4])}
+config = find_preset(preset).config.with_changes(changes)
 trainer = new_run(config, runs, [clock])
 trainer.run()
 counted = [mark for mark in clock.marks if mark[0] - clock.marks[0][0] > 2]
@@ -130,28 +132,29 @@ print((counted[-1][1] - counted[0][1]) / (counted[-1][0] - counted[0][0]))
 """
 
 
-def headless_speed(preset: str, seconds: float, environment: dict[str, str]) -> float:
+def headless_speed(preset: str, seconds: float, threads: int) -> float:
     """Steps a second of a training without a window."""
     with tempfile.TemporaryDirectory() as runs:
-        command = [sys.executable, "-c", _HEADLESS, preset, str(seconds), runs]
-        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        command = [sys.executable, "-c", _HEADLESS, preset, str(seconds), runs, str(threads)]
+        result = subprocess.run(command, env=_COMPILED, capture_output=True, text=True, check=True)
     return float(result.stdout.split()[-1])
 
 
-def studio_speed(preset: str, seconds: float, environment: dict[str, str]) -> float:
+def studio_speed(preset: str, seconds: float, threads: int) -> float:
     """Steps a second of the same training in the window."""
-    command = [sys.executable, __file__, "--one-speed", preset, "--seconds", str(seconds)]
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    command = [sys.executable, __file__, "--one-speed", preset, str(threads), "--seconds", str(seconds)]
+    result = subprocess.run(command, env=_COMPILED, capture_output=True, text=True, check=True)
     return float(result.stdout.split()[-1])
 
 
-def one_speed(preset: str, seconds: float) -> float:
+def one_speed(preset: str, threads: int, seconds: float) -> float:
     """Steps a second in this process's window."""
     from lateness import real_window, start, stop, wait_for
 
     with real_window() as window:
         marks: list[tuple[float, int]] = []
-        start(window, preset, training__length_in="steps", training__steps=10_000_000)
+        changes = {"training__steps": 10_000_000, "training__cpu_threads": threads}
+        start(window, preset, training__length_in="steps", **changes)
         wait_for(2000)
         window.session.progressed.connect(lambda event: marks.append((time.monotonic(), event.step)))
         wait_for(1000 * seconds)
@@ -164,12 +167,11 @@ def speeds(seconds: float, presets: Sequence[str], rounds: int) -> None:
     """Print what the window costs: by turns, so that a busier minute counts for both."""
     print("\n| steps a second | threads | headless | in the studio | share | least |\n|---|---|---|---|---|---|")
     for preset, threads in itertools.product(presets, (1, 2)):
-        environment = os.environ | {"OMP_NUM_THREADS": str(threads), "GANENGINE_TUNING": "compiled"}
-        headless_speed(preset, 3, environment)  # compiles
+        headless_speed(preset, 3, threads)  # compiles
         pairs = []
         for turn in range(rounds):
             both = [headless_speed, studio_speed]
-            found = {way: way(preset, seconds, environment) for way in (both if turn % 2 else both[::-1])}
+            found = {way: way(preset, seconds, threads) for way in (both if turn % 2 else both[::-1])}
             pairs.append((found[headless_speed], found[studio_speed]))
         alone, beside = (statistics.median(column) for column in zip(*pairs, strict=True))
         shares = [inside / outside for outside, inside in pairs]
@@ -185,10 +187,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=("start", "lateness", "speed"))
     parser.add_argument("--presets", nargs="+", default=["digits-best", "mnist-simple"])
-    parser.add_argument("--one-speed", metavar="PRESET", help=argparse.SUPPRESS)
+    parser.add_argument("--one-speed", nargs=2, metavar=("PRESET", "THREADS"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one_speed:
-        print(one_speed(options.one_speed, options.seconds))
+        print(one_speed(options.one_speed[0], int(options.one_speed[1]), options.seconds))
         return
     if options.only in {None, "start"}:
         painted, ready = start_times(options.runs)

@@ -25,6 +25,7 @@ class Entry:
         environment: whose Python runs it; "" is ours.
         options: of the script.
         variables: of the process, besides threads.
+        is_extra: takes part only when all are wanted.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Entry:
     environment: str = ""
     options: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    is_extra: bool = False
 
 
 _PATIENCE_S = 300  # to be built, compiled and settled
@@ -41,11 +43,11 @@ ENTRIES = (
     Entry(SHIPPED, "abcd", "gan_studio.py"),
     Entry(EAGER, "abcd", "gan_studio.py", variables={"GANENGINE_TUNING": "off"}),
     Entry("Keras tutorial", "a", "keras_tutorial.py", "tensorflow"),
-    Entry("Keras tutorial, quiet", "a", "keras_tutorial.py", "tensorflow", ("--quiet",)),
+    Entry("Keras tutorial, quiet", "a", "keras_tutorial.py", "tensorflow", ("--quiet",), is_extra=True),
     Entry("Keras tf.function", "abc", "keras_best.py", "tensorflow"),
     Entry("Keras tf.function, XLA", "abc", "keras_best.py", "tensorflow", ("--xla",)),
-    Entry("Keras tf.function, shared", "abc", "keras_best.py", "tensorflow", ("--order", "shared")),
-    Entry("Keras XLA, shared", "abc", "keras_best.py", "tensorflow", ("--xla", "--order", "shared")),
+    Entry("Keras tf.function, shared", "abc", "keras_best.py", "tensorflow", ("--order", "shared"), is_extra=True),
+    Entry("Keras XLA, shared", "abc", "keras_best.py", "tensorflow", ("--xla", "--order", "shared"), is_extra=True),
     Entry("plain PyTorch loop", "abd", "plain_torch.py"),
     Entry("Lightning", "a", "lightning_gan.py", "torch"),
     Entry("torchgan", "c", "torchgan_dcgan.py", "torch"),
