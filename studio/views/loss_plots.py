@@ -251,15 +251,14 @@ class LossPlots(QWidget):
         """Draw what has changed, without waiting for the timer."""
         if not self.isVisible():
             return
+        self._give_up_redraw()
         self._waiting = self._parts()
         while self._waiting:
             self._waiting.pop(0)()
 
     def _redraw_next(self) -> None:
         if not self.isVisible():
-            self._waiting = []
-            for pane in self.pages.all_panes:
-                pane.hold_painting(False)
+            self._give_up_redraw()
             return
         if not self._waiting:
             self._waiting = self._parts()
@@ -268,6 +267,11 @@ class LossPlots(QWidget):
             self._timer.start(NEXT_MS)
         elif self._dirty:
             self._timer.start(REDRAW_MS)
+
+    def _give_up_redraw(self) -> None:
+        self._waiting = []
+        for pane in self.pages.all_panes:
+            pane.hold_painting(False)
 
     def _parts(self) -> list[Callable[[], None]]:
         """One redraw. The plots move together, and each move would paint all of them: each is painted once, at last."""

@@ -1,9 +1,9 @@
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
@@ -117,6 +117,48 @@ def test_many_rows_in_a_burst_are_one_redraw(qtbot: QtBot, plots: LossPlots, mon
         plots.append(rows(step, step + 1))
     settle(qtbot, plots)
     assert len(calls) == 1
+
+
+class Paints(QObject):
+    """Counts how often each plot is painted."""
+
+    def __init__(self, plots: LossPlots) -> None:
+        super().__init__(plots)
+        self.counts = dict.fromkeys((pane.objectName() for pane in plots.panes), 0)
+        self._names = {pane.plot.viewport(): pane.objectName() for pane in plots.panes}
+        for viewport in self._names:
+            viewport.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.counts[self._names[watched]] += 1
+        return False
+
+
+def test_plots_that_move_together_are_painted_once_each(qtbot: QtBot, plots: LossPlots) -> None:
+    plots.append(rows(0, 50))
+    settle(qtbot, plots)
+    QApplication.processEvents()
+    paints = Paints(plots)
+    plots.append(rows(50, 500))
+    settle(qtbot, plots)
+    QApplication.processEvents()
+    assert paints.counts == {pane.objectName(): 1 for pane in plots.panes}
+
+
+@pytest.mark.parametrize("interrupt", [LossPlots.hide, LossPlots.redraw_now])
+def test_a_redraw_that_is_interrupted_leaves_no_plot_unpainted(
+    qtbot: QtBot, plots: LossPlots, interrupt: Callable[[LossPlots], None]
+) -> None:
+    settle(qtbot, plots)
+    plots.append(rows(0, 50))
+    viewports = [pane.plot.viewport() for pane in plots.panes]
+    qtbot.waitUntil(lambda: not all(viewport.updatesEnabled() for viewport in viewports))
+    interrupt(plots)
+    settle(qtbot, plots)
+    plots.show()
+    settle(qtbot, plots)
+    assert all(viewport.updatesEnabled() for viewport in viewports)
 
 
 def test_hiding_a_curve_is_remembered(qtbot: QtBot, plots: LossPlots) -> None:
