@@ -1,6 +1,6 @@
 """Steps a second of the shipped trainer, side by side with the alternatives and with the machine's floor.
 
-    python tests/benchmarks/bench_speed.py [--works a,b,c,d] [--threads 1,2] [--rounds 5] [--quick] [--all]
+    python tests/benchmarks/bench_speed.py [--works a,b,c,d] [--threads 1,2] [--rounds 4] [--quick] [--all]
 
 Each contestant is a process that trains when it is its turn, so that all meet the same machine. The trainer is the
 whole one: it draws images, logs, samples and saves as its preset says; it is measured once it has settled on how it
@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--works", default=",".join(WORKS), help="letters, with commas")
     parser.add_argument("--threads", default="1,2", help="numbers of threads, with commas")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each contestant")
+    parser.add_argument("--rounds", type=int, default=4, help="turns of each contestant")
     parser.add_argument("--seconds", type=float, default=1.5, help="of each turn; longer for (d)")
     parser.add_argument("--quick", action="store_true", help="two short rounds")
     parser.add_argument("--only", default="", help="contestants whose names contain one of these words, with commas")
