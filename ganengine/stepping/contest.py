@@ -48,7 +48,7 @@ class Contest:
     def __init__(self, first: Way, retry_s: float = 20.0) -> None:
         """
         Args:
-            retry_s: seconds at most after which candidates with more threads are tried again.
+            retry_s: seconds at most after which those that may have lost in a bad moment are tried again.
         """
         self.now = first
         self.seconds: dict[Way, float] = {}
@@ -125,13 +125,17 @@ class Contest:
         has_rested = self._since >= self._rest_s
         if has_rested:
             self._patience_s = _PATIENCE_S
-        if has_rested and self._could_use(peers, lambda threads: threads > self.now.threads):
+        if has_rested and any(self._may_have_been_unlucky(way) for way in self._candidates):
             self._rest_s = min(2 * self._rest_s, self._longest_rest_s)
-            self._try(peers)
+            self._try(peers if self.now.compiled else self._candidates)
         # Fewer threads are the cure for a busy machine; more of them never are.
-        elif self._could_use(peers, lambda threads: threads < self.now.threads) and self._is_slower(seconds):
+        elif any(way.threads < self.now.threads for way in peers) and self._is_slower(seconds):
             self._patience_s = min(2 * self._patience_s, self._longest_rest_s)
             self._try(peers)
+
+    def _may_have_been_unlucky(self, way: Way) -> bool:
+        """Whether it is one that a busy machine holds back: compiled just then, or with more threads than now."""
+        return way.compiled >= self.now.compiled and way != self.now and way.threads >= self.now.threads
 
     def _is_slower(self, newest: float) -> bool:
         limit = _SLOWER * self.seconds.get(self.now, math.inf)
@@ -143,6 +147,3 @@ class Contest:
             if count >= _STEPS and together >= _SECONDS:
                 return median(islice(reversed(self._recent), count)) > limit
         return False
-
-    def _could_use(self, ways: list[Way], threads: Callable[[int], bool]) -> bool:
-        return any(threads(way.threads) for way in ways)

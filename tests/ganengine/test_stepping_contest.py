@@ -148,6 +148,18 @@ def test_the_quickest_is_still_watched_after_a_long_time() -> None:
     assert driven.contest.now == ONE
 
 
+def test_a_graph_that_was_timed_in_a_bad_moment_is_tried_again() -> None:
+    def speeds(way: Way, now: float) -> float:
+        return 0.02 if way == ONE else 0.03 if now < 1 else 0.01
+
+    driven = Driven(contest_of(ONE, GRAPH_ONE)).drive(2, speeds)
+    assert driven.contest.now == ONE
+
+    driven.drive(4, speeds)
+
+    assert driven.contest.now == GRAPH_ONE
+
+
 def test_what_lost_in_a_bad_moment_gets_its_next_chance_soon_and_then_rarely() -> None:
     def speeds(way: Way, now: float) -> float:
         return 0.02 if way == ONE else 0.06 if now < 2 else 0.01
