@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 ExceptHook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
 
+SWITCH_INTERVAL_S = 0.0005
+"""After that long, a thread gives Python's lock to another that asks for it. The training asks at each step, and would wait
+ten times as long by default while the window draws."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window and run until it is closed; returns the exit code."""
     options = _parser().parse_args(arguments)
     faulthandler.enable()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     if problem := _no_display():
         print(problem, file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import gc
 import statistics
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +78,7 @@ def real_window() -> Iterator[Any]:
     """The studio's window with a folder of its own, ready to train; closed at the end."""
     from PySide6.QtWidgets import QApplication
 
+    from studio.app import SWITCH_INTERVAL_S
     from studio.main_window import MainWindow
     from studio.theme import apply_theme
 
@@ -88,7 +90,8 @@ def real_window() -> Iterator[Any]:
         window = MainWindow(settings, Path(folder) / "runs")
         window.show()
         wait_until(window.ready)
-        gc.freeze()  # as the program does
+        gc.freeze()  # as the program does, like the next
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         try:
             yield window
         finally:
