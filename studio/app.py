@@ -20,8 +20,8 @@ ExceptHook = Callable[[type[BaseException], BaseException, TracebackType | None]
 
 
 SWITCH_INTERVAL_S = 0.0005
-"""After that long, a thread gives Python's lock to another that asks for it. The training asks at each step; by default it
-would wait ten times as long while the window draws."""
+"""After that long, a thread gives Python's lock to another that asks for it. The training asks at each step; by default
+it would wait ten times as long while the window draws."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
