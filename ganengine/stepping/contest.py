@@ -70,6 +70,7 @@ class Contest:
     def enter(self, *ways: Way) -> None:
         """Let these compete as well, beginning with the next step."""
         self._candidates += [way for way in ways if way not in self._candidates]
+        self._rest_s = min(_FIRST_RETRY_S, self._longest_rest_s)
         self._try(self._candidates)
 
     def took(self, seconds: float) -> bool:

@@ -9,8 +9,9 @@ from studio.views.smoothing import Floats
 
 UNIT = 3.0
 """Pixels that one unit of a dash takes."""
-LONGEST = 6_000.0
-"""Pixels up to which dashes are laid along a line; of a longer one hardly anything can be in view."""
+LONGEST = 2_000.0
+"""Pixels up to which dashes are laid along a line. One that goes up and down all the time is longer: its dashes are
+laid along its width."""
 
 
 def cut_into_dashes(

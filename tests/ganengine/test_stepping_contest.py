@@ -160,6 +160,20 @@ def test_a_graph_that_was_timed_in_a_bad_moment_is_tried_again() -> None:
     assert driven.contest.now == GRAPH_ONE
 
 
+def test_one_that_comes_late_gets_its_second_chance_as_soon() -> None:
+    def speeds(way: Way, now: float) -> float:
+        return 0.02 if way == ONE else 0.03 if way == TWO or now < 61 else 0.01
+
+    driven = Driven(contest_of(ONE, TWO)).drive(60, speeds)
+    driven.contest.enter(GRAPH_ONE)
+    driven.drive(2, speeds)
+    assert driven.contest.now == ONE
+
+    driven.drive(4, speeds)
+
+    assert driven.contest.now == GRAPH_ONE
+
+
 def test_what_lost_in_a_bad_moment_gets_its_next_chance_soon_and_then_rarely() -> None:
     def speeds(way: Way, now: float) -> float:
         return 0.02 if way == ONE else 0.06 if now < 2 else 0.01
